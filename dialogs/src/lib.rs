@@ -1,0 +1,1 @@
+//! Dialogs as machines: what is played, heard and reported, without any I/O.

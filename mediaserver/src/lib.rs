@@ -1,0 +1,1 @@
+//! The media server: control core, shell, and the mediaserver binary.

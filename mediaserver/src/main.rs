@@ -1,0 +1,3 @@
+//! The `mediaserver` binary.
+
+fn main() {}
