@@ -1,0 +1,204 @@
+//! The port behind a dialog: it plays one prepared clip, sample for sample, and hears nothing.
+//!
+//! [`player`] bears a pair on the control side: the [`Player`] goes to the engine, the
+//! [`PlayerHandle`] stays. The clip is shared and immutable, so any number of players may play it
+//! at once. The player holds its reference until it has travelled home: the last reference is
+//! therefore never dropped on the engine thread.
+//!
+//! ```text
+//! Waiting ──start──▶ Playing ──last sample──▶ Ending ──next tick──▶ Over
+//!    └─────stop──────────┴───────fade─────────────▲
+//! ```
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
+use std::time::Duration;
+
+use mixer::port::{
+    Activity, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Port, PortEvent, PortId,
+    SAMPLE_RATE_HZ, Sink, Source,
+};
+use mixer::time::Time;
+
+/// Length of the ramp to silence when a player is stopped: 5 ms, long enough not to click.
+pub const FADE_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 200;
+
+/// What to play, and as whom.
+#[derive(Clone, Debug)]
+pub struct PlayerConfig {
+    /// The port's own name, under which it reports its events.
+    pub port: PortId,
+    /// The clip: mono, 16 bit, at [`SAMPLE_RATE_HZ`].
+    pub samples: Arc<[i16]>,
+    /// Whether to play at the first tick. A prepared dialog waits for [`PlayerHandle::start`].
+    pub started: bool,
+}
+
+/// Bears a player and its handle. Called on the control side.
+#[must_use]
+pub fn player(config: PlayerConfig) -> (Player, PlayerHandle) {
+    let wish = if config.started { Wish::Play } else { Wish::Wait };
+    let shared = Arc::new(Shared {
+        wish: AtomicU8::new(wish as u8),
+        played: AtomicU64::new(0),
+    });
+    let handle = PlayerHandle { shared: Arc::clone(&shared) };
+    let player = Player {
+        port: config.port,
+        samples: config.samples,
+        shared,
+        state: State::Waiting,
+    };
+    (player, handle)
+}
+
+/// Steers one player from the control side. Cheap to clone; dropping it changes nothing.
+#[derive(Clone, Debug)]
+pub struct PlayerHandle {
+    shared: Arc<Shared>,
+}
+
+impl PlayerHandle {
+    /// Begins to play at the next tick. Without effect when already started or stopped.
+    pub fn start(&self) {
+        let _ = self.shared.wish.compare_exchange(
+            Wish::Wait as u8,
+            Wish::Play as u8,
+            Ordering::Release,
+            Ordering::Relaxed,
+        );
+    }
+
+    /// Fades out over [`FADE_SAMPLES`] from the next tick on and finishes. A player that has not
+    /// been started finishes without a sound. Final: a stopped player never starts again.
+    pub fn stop(&self) {
+        self.shared.wish.store(Wish::Stop as u8, Ordering::Release);
+    }
+
+    /// How much of the clip was delivered so far.
+    #[must_use]
+    pub fn played(&self) -> Duration {
+        let samples = self.shared.played.load(Ordering::Relaxed);
+        Duration::from_nanos(samples.saturating_mul(NANOS_PER_SAMPLE))
+    }
+}
+
+/// An end point that plays a clip. Its calls belong to the engine thread.
+#[derive(Debug)]
+pub struct Player {
+    port: PortId,
+    samples: Arc<[i16]>,
+    shared: Arc<Shared>,
+    state: State,
+}
+
+impl Source for Player {
+    fn read(&mut self, _now: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+        let wish = self.shared.wish.load(Ordering::Acquire);
+        match self.state {
+            State::Waiting if wish == Wish::Play as u8 => self.begin(frame, out),
+            State::Waiting if wish == Wish::Stop as u8 => self.finish(frame, out),
+            State::Playing { at } if wish == Wish::Stop as u8 => self.fade(at, frame),
+            State::Playing { at } => self.play(at, frame),
+            State::Ending => self.finish(frame, out),
+            State::Waiting | State::Over => silence(frame),
+        }
+    }
+}
+
+impl Sink for Player {
+    fn write(&mut self, _now: Time, _heard: Heard<'_>, _out: &mut dyn Outbox) {}
+}
+
+impl Port for Player {
+    fn receive(&mut self, _now: Time, _datagram: Datagram<'_>, _out: &mut dyn Outbox) {}
+}
+
+impl Player {
+    fn begin(&mut self, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+        out.notify(self.port, PortEvent::Started);
+        if self.samples.is_empty() {
+            return self.finish(frame, out);
+        }
+        self.play(0, frame)
+    }
+
+    fn play(&mut self, at: usize, frame: &mut Frame) -> Activity {
+        let count = self.copy(at, FRAME_SAMPLES, frame);
+        let next = at + count;
+        self.state = if next < self.samples.len() {
+            State::Playing { at: next }
+        } else {
+            State::Ending
+        };
+        Activity::Active
+    }
+
+    fn fade(&mut self, at: usize, frame: &mut Frame) -> Activity {
+        let count = self.copy(at, FADE_SAMPLES, frame);
+        for (place, sample) in frame.iter_mut().take(count).enumerate() {
+            *sample = ramped(*sample, place);
+        }
+        self.state = State::Ending;
+        Activity::Active
+    }
+
+    /// Copies at most `most` samples from `at` on, fills the rest with silence, counts what was
+    /// delivered and returns it.
+    fn copy(&self, at: usize, most: usize, frame: &mut Frame) -> usize {
+        let rest = self.samples.get(at..).unwrap_or_default();
+        let count = rest.len().min(most).min(FRAME_SAMPLES);
+        let (filled, padding) = frame.split_at_mut(count);
+        filled.copy_from_slice(rest.get(..count).unwrap_or_default());
+        padding.fill(0);
+        self.shared.played.store((at + count) as u64, Ordering::Relaxed);
+        count
+    }
+
+    fn finish(&mut self, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+        out.notify(self.port, PortEvent::Finished);
+        self.state = State::Over;
+        silence(frame)
+    }
+}
+
+/// Scales the sample at `place` of the fade: nearly full at first, zero at its last sample.
+fn ramped(sample: i16, place: usize) -> i16 {
+    let left = FADE_SAMPLES.saturating_sub(place + 1) as i32;
+    (i32::from(sample) * left / FADE_SAMPLES as i32) as i16
+}
+
+fn silence(frame: &mut Frame) -> Activity {
+    frame.fill(0);
+    Activity::Silent
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    /// Not started.
+    Waiting,
+    /// The next sample to deliver is `at`.
+    Playing { at: usize },
+    /// The last sample was delivered in the tick before.
+    Ending,
+    /// `Finished` was reported.
+    Over,
+}
+
+/// What the control side wants; the newest wish wins.
+#[derive(Clone, Copy, Debug)]
+#[repr(u8)]
+enum Wish {
+    Wait,
+    Play,
+    Stop,
+}
+
+/// The only thing the two halves share: no lock, one word each way.
+#[derive(Debug)]
+struct Shared {
+    wish: AtomicU8,
+    played: AtomicU64,
+}
+
+const NANOS_PER_SAMPLE: u64 = 1_000_000_000 / SAMPLE_RATE_HZ as u64;
