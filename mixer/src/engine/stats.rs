@@ -1,0 +1,66 @@
+//! Counters that the engine keeps and anyone may read.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)+) => {
+        /// A reading of the engine's counters. All but `ports`, `rooms` and `live_rooms` only
+        /// ever grow.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Stats {
+            $($(#[$doc])* pub $name: u64,)+
+        }
+
+        /// Where the engine publishes its counters at the end of each tick.
+        #[derive(Debug, Default)]
+        pub(crate) struct Published {
+            $($name: AtomicU64,)+
+        }
+
+        impl Published {
+            /// Engine thread: one plain store for each counter.
+            pub(crate) fn store(&self, stats: &Stats) {
+                $(self.$name.store(stats.$name, Relaxed);)+
+            }
+
+            /// Any thread. Counters of two neighbouring ticks may be mixed in one reading.
+            pub(crate) fn load(&self) -> Stats {
+                Stats { $($name: self.$name.load(Relaxed),)+ }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Ticks run.
+    ticks,
+    /// Plans carried out.
+    plans,
+    /// Steps that did not fit the engine's state and were left out. Always 0 unless there is an
+    /// error in the control side.
+    steps_refused,
+    /// Datagrams handed to a port.
+    datagrams,
+    /// Datagrams for a port that is gone.
+    datagrams_stale,
+    /// Ticks that left datagrams in the inbox for the next one.
+    inbox_overruns,
+    /// Notices that found the ring full and were sent later, counted once for each attempt.
+    notices_retried,
+    /// Repeatable port events (digits, starvation) lost because nobody fetched notices for long.
+    events_dropped,
+    /// Key presses not passed on over a bridge because there were too many in one tick.
+    digits_dropped,
+    /// Talkers left out because `Capacities::talkers` was exhausted.
+    talkers_dropped,
+    /// Output frames whose level the limiter held down.
+    frames_limited,
+    /// Samples cut off at full scale, which the limiter exists to prevent.
+    samples_clipped,
+    /// Ports in the engine.
+    ports,
+    /// Rooms in the engine.
+    rooms,
+    /// Rooms that mixed in the last tick.
+    live_rooms,
+}
