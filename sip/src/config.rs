@@ -1,0 +1,118 @@
+//! What an agent is told at its start: where it listens, its timers and its limits.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// Calls (dialogs) held at once, incoming and outgoing together.
+pub const CALLS_MAX: usize = 10_000;
+/// Transactions held at once. A call costs two to four for 32 seconds each, so this carries
+/// about 500 calls a second on UDP.
+pub const TRANSACTIONS_MAX: usize = 65_536;
+/// Bytes of one message, start line to the end of the body: the largest a UDP datagram holds.
+pub const MESSAGE_BYTES_MAX: usize = 65_535;
+/// TCP connections held at once.
+pub const CONNECTIONS_MAX: usize = 1_024;
+/// Events waiting for the application before new work is refused with 503.
+pub const EVENTS_MAX: usize = 4_096;
+/// A TCP connection on which nothing was received for so long is closed.
+pub const CONNECTION_IDLE: Duration = Duration::from_secs(600);
+/// A TCP peer has so long to finish a message it began.
+pub const MESSAGE_TIME: Duration = Duration::from_secs(30);
+/// How long `shutdown` waits for the answers to its BYE requests.
+pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+
+/// Everything [`Agent::bind`](crate::Agent::bind) needs to know.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Address and port for UDP and TCP alike; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Listen on UDP.
+    pub udp: bool,
+    /// Listen on TCP.
+    pub tcp: bool,
+    /// The host written into Contact and Via. `None` is the listen address or, when that is
+    /// the wildcard, the address of the interface with the default route.
+    pub advertise: Option<IpAddr>,
+    /// The value of Server in responses and User-Agent in requests.
+    pub user_agent: String,
+    /// Timer base values of RFC 3261.
+    pub timers: Timers,
+    /// What may be held at once.
+    pub limits: Limits,
+}
+
+impl Config {
+    /// UDP and TCP on `listen`, with the defaults of [`Timers`] and [`Limits`].
+    pub fn new(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            udp: true,
+            tcp: true,
+            advertise: None,
+            user_agent: concat!("Antiphon/", env!("CARGO_PKG_VERSION")).into(),
+            timers: Timers::default(),
+            limits: Limits::default(),
+        }
+    }
+}
+
+/// The three base values every SIP timer is made of (RFC 3261, table 4).
+#[derive(Clone, Copy, Debug)]
+pub struct Timers {
+    /// Estimate of the round trip; the first retransmission follows after it. Default 500 ms.
+    pub t1: Duration,
+    /// Longest interval between retransmissions. Default 4 s.
+    pub t2: Duration,
+    /// Longest life of a message in the network. Default 5 s.
+    pub t4: Duration,
+}
+
+impl Timers {
+    /// 64 · T1: how long a transaction, or an answer without ACK, is kept alive.
+    pub fn t1x64(&self) -> Duration {
+        self.t1 * 64
+    }
+}
+
+impl Default for Timers {
+    fn default() -> Self {
+        Self {
+            t1: Duration::from_millis(500),
+            t2: Duration::from_secs(4),
+            t4: Duration::from_secs(5),
+        }
+    }
+}
+
+/// What may be held at once; each field's default is the constant of the same name.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// Calls, incoming and outgoing together; a further INVITE gets 486.
+    pub calls: usize,
+    /// Transactions; a further request gets 503 without state.
+    pub transactions: usize,
+    /// Bytes of one message; a longer one gets 413.
+    pub message_bytes: usize,
+    /// TCP connections; a further one is closed at once.
+    pub connections: usize,
+    /// Idle time after which a TCP connection is closed.
+    pub connection_idle: Duration,
+    /// Time a TCP peer has to finish a message it began.
+    pub message_time: Duration,
+    /// How long a shutdown waits for its BYE requests to be answered.
+    pub shutdown_grace: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            calls: CALLS_MAX,
+            transactions: TRANSACTIONS_MAX,
+            message_bytes: MESSAGE_BYTES_MAX,
+            connections: CONNECTIONS_MAX,
+            connection_idle: CONNECTION_IDLE,
+            message_time: MESSAGE_TIME,
+            shutdown_grace: SHUTDOWN_GRACE,
+        }
+    }
+}
