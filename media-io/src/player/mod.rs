@@ -38,17 +38,10 @@ pub struct PlayerConfig {
 #[must_use]
 pub fn player(config: PlayerConfig) -> (Player, PlayerHandle) {
     let wish = if config.started { Wish::Play } else { Wish::Wait };
-    let shared = Arc::new(Shared {
-        wish: AtomicU8::new(wish as u8),
-        played: AtomicU64::new(0),
-    });
+    let shared = Arc::new(Shared { wish: AtomicU8::new(wish as u8), played: AtomicU64::new(0) });
     let handle = PlayerHandle { shared: Arc::clone(&shared) };
-    let player = Player {
-        port: config.port,
-        samples: config.samples,
-        shared,
-        state: State::Waiting,
-    };
+    let player =
+        Player { port: config.port, samples: config.samples, shared, state: State::Waiting };
     (player, handle)
 }
 
@@ -126,11 +119,8 @@ impl Player {
     fn play(&mut self, at: usize, frame: &mut Frame) -> Activity {
         let count = self.copy(at, FRAME_SAMPLES, frame);
         let next = at + count;
-        self.state = if next < self.samples.len() {
-            State::Playing { at: next }
-        } else {
-            State::Ending
-        };
+        self.state =
+            if next < self.samples.len() { State::Playing { at: next } } else { State::Ending };
         Activity::Active
     }
 

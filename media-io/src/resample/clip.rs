@@ -49,8 +49,11 @@ pub fn resample_clip(input: Vec<f32>, from_hz: u32, to_hz: u32) -> Result<Vec<f3
     if from_hz == to_hz || input.is_empty() {
         return Ok(input);
     }
-    let mut output = convert(&input, from_hz, to_hz)
-        .map_err(|reason| ResampleError::Refused { from_hz, to_hz, reason })?;
+    let mut output = convert(&input, from_hz, to_hz).map_err(|reason| ResampleError::Refused {
+        from_hz,
+        to_hz,
+        reason,
+    })?;
     output.resize(converted_len(input.len(), from_hz, to_hz), 0.0);
     Ok(output)
 }
@@ -75,9 +78,8 @@ fn convert(input: &[f32], from_hz: u32, to_hz: u32) -> Result<Vec<f32>, String> 
     )
     .map_err(|error| error.to_string())?;
     let adapter = SequentialSlice::new(input, 1, input.len()).map_err(|error| error.to_string())?;
-    let output = resampler
-        .process_all(&adapter, input.len(), None)
-        .map_err(|error| error.to_string())?;
+    let output =
+        resampler.process_all(&adapter, input.len(), None).map_err(|error| error.to_string())?;
     Ok(output.take_data())
 }
 

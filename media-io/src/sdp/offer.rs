@@ -1,0 +1,110 @@
+//! Offering, for an INVITE that came without an offer (RFC 3261, 13.2.1; RFC 3725).
+
+use crate::leg::{Accepted, Direction};
+
+use super::answer::describe;
+use super::local::{LocalMedia, Negotiated};
+use super::print::{AudioLine, Lines};
+use super::refusal::Refusal;
+use super::stream::Event;
+
+/// First payload type that may be given to a codec without a static one (RFC 3551, 6).
+const DYNAMIC_FIRST: u8 = 96;
+
+/// An offer of ours that waits for its answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Offer {
+    /// The description to send.
+    pub sdp: Vec<u8>,
+    /// What we offered, and so must understand.
+    pub(super) codecs: Vec<Accepted>,
+    pub(super) version: u64,
+    pub(super) lines: Lines,
+}
+
+/// Offers all we speak, both ways.
+///
+/// # Errors
+/// When `local` names no codec.
+pub fn offer(local: &LocalMedia) -> Result<Offer, Refusal> {
+    make(local, None)
+}
+
+/// Offers all we speak once more, within a call: the codec in use first, every payload type and
+/// every medium where it was (RFC 3264, 8; RFC 6337, 5.2.5).
+///
+/// # Errors
+/// When `local` names no codec.
+pub fn offer_again(local: &LocalMedia, previous: &Negotiated) -> Result<Offer, Refusal> {
+    make(local, Some(previous))
+}
+
+fn make(local: &LocalMedia, previous: Option<&Negotiated>) -> Result<Offer, Refusal> {
+    let codecs = codecs(local, previous);
+    if codecs.is_empty() {
+        return Err(Refusal::NoCommonCodec { offered: String::new() });
+    }
+    let audio = AudioLine {
+        codecs: &codecs,
+        event: event(local, previous, &codecs),
+        direction: Direction::SendRecv,
+        packet_ms: local.packet_ms,
+    };
+    let lines = place(audio, local, previous);
+    let (version, sdp) = describe(local, &lines, previous)?;
+    Ok(Offer { sdp, codecs, version, lines })
+}
+
+/// The codecs agreed on before, under their payload types, then all others.
+fn codecs(local: &LocalMedia, previous: Option<&Negotiated>) -> Vec<Accepted> {
+    let mut codecs: Vec<Accepted> = Vec::new();
+    if let Some(previous) = previous {
+        codecs.push(previous.format.send);
+        codecs.extend(previous.format.also.iter().flatten());
+    }
+    for codec in &local.codecs {
+        if codecs.iter().any(|accepted| accepted.codec == *codec) {
+            continue;
+        }
+        let free = (DYNAMIC_FIRST..128).find(|payload_type| {
+            local.telephone_event != Some(*payload_type) && !is_taken(&codecs, *payload_type)
+        });
+        if let Some(payload_type) = codec.static_payload_type.or(free) {
+            codecs.push(Accepted { payload_type, codec });
+        }
+    }
+    codecs.dedup_by(|a, b| a.codec == b.codec);
+    codecs
+}
+
+fn event(local: &LocalMedia, previous: Option<&Negotiated>, codecs: &[Accepted]) -> Option<Event> {
+    let wanted = local.telephone_event?;
+    let agreed = previous.and_then(|previous| previous.format.telephone_event);
+    let payload_type = agreed.unwrap_or(wanted);
+    // A peer may have given our usual number to a codec.
+    let free = (DYNAMIC_FIRST..128).find(|payload_type| !is_taken(codecs, *payload_type));
+    let payload_type = if is_taken(codecs, payload_type) { free? } else { payload_type };
+    Some(Event { payload_type, flash: true })
+}
+
+fn is_taken(codecs: &[Accepted], payload_type: u8) -> bool {
+    codecs.iter().any(|accepted| accepted.payload_type == payload_type)
+}
+
+/// Media never leave a session's description: the audio stream takes its old place, or a new one
+/// at the end.
+fn place(audio: AudioLine<'_>, local: &LocalMedia, previous: Option<&Negotiated>) -> Lines {
+    let line = audio.media(local.rtp_port);
+    let mut lines = match previous {
+        Some(previous) => previous.lines.clone(),
+        None => Lines { media: Vec::new(), audio: None },
+    };
+    match lines.audio.and_then(|index| lines.media.get_mut(index)) {
+        Some(old) => *old = line,
+        None => {
+            lines.audio = Some(lines.media.len());
+            lines.media.push(line);
+        }
+    }
+    lines
+}

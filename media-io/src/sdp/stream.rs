@@ -1,0 +1,218 @@
+//! One audio stream of the peer's description, understood.
+
+use std::net::{IpAddr, SocketAddr};
+
+use sdp_types::{Connection, Media, NetType, Rtcp, RtpMap, Session};
+
+use crate::codec::Codec;
+use crate::leg::{ACCEPTED_MAX, Accepted, Direction, PACKET_MS_MAX, PACKET_MS_MIN, Remote};
+
+use super::local::LocalMedia;
+use super::refusal::Refusal;
+
+const EVENT_NAME: &str = "telephone-event";
+const EVENT_CLOCK_HZ: u32 = 8_000;
+
+/// The event code of the flash hook (RFC 4733, table 7).
+const EVENT_FLASH: u8 = 16;
+
+/// Packet times are sent in whole multiples of this, in ms.
+const PACKET_MS_STEP: u32 = 10;
+
+/// What the peer says about an audio stream, as far as we speak it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Stream {
+    /// Common codecs under the peer's payload types, in the peer's order; never empty.
+    pub(super) codecs: Vec<Accepted>,
+    pub(super) event: Option<Event>,
+    pub(super) remote: Remote,
+    /// From our side.
+    pub(super) direction: Direction,
+    pub(super) packet_ms: u32,
+}
+
+/// telephone-event as the peer describes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Event {
+    pub(super) payload_type: u8,
+    pub(super) flash: bool,
+}
+
+pub(super) fn is_audio(media: &Media) -> bool {
+    media.media.eq_ignore_ascii_case("audio")
+}
+
+/// Understands `media`, whose `m=` stands in `line`.
+pub(super) fn stream(
+    session: &Session,
+    media: &Media,
+    line: usize,
+    local: &LocalMedia,
+) -> Result<Stream, Refusal> {
+    if !media.proto.eq_ignore_ascii_case("RTP/AVP") {
+        return Err(Refusal::Transport { proto: media.proto.clone() });
+    }
+    let codecs = codecs(media, local);
+    if codecs.is_empty() {
+        return Err(Refusal::NoCommonCodec { offered: media.fmt.clone() });
+    }
+    let remote = remote(session, media, line, local)?;
+    Ok(Stream {
+        codecs,
+        event: local.telephone_event.and_then(|_| event(media)),
+        direction: our_direction(session, media, &remote),
+        remote,
+        packet_ms: packet_ms(media, local.packet_ms),
+    })
+}
+
+/// The first payload type of each codec we speak.
+fn codecs(media: &Media, local: &LocalMedia) -> Vec<Accepted> {
+    let mut common: Vec<Accepted> = Vec::new();
+    for payload_type in payload_types(media) {
+        let Some(codec) = codec_of(media, payload_type) else { continue };
+        let known = common.iter().any(|accepted| accepted.codec == codec);
+        if !known && local.codecs.contains(&codec) {
+            common.push(Accepted { payload_type, codec });
+        }
+    }
+    common.truncate(ACCEPTED_MAX);
+    common
+}
+
+fn payload_types(media: &Media) -> impl Iterator<Item = u8> {
+    media
+        .fmt
+        .split_whitespace()
+        .filter_map(|format| format.parse().ok())
+        .filter(|payload_type| *payload_type < 128)
+}
+
+/// `a=rtpmap` decides, and where it is missing the table of RFC 3551.
+fn codec_of(media: &Media, payload_type: u8) -> Option<&'static Codec> {
+    let Some(map) = rtpmap(media, payload_type) else {
+        return Codec::by_static_payload_type(payload_type);
+    };
+    let mono = map.encoding_params.as_deref().is_none_or(|channels| channels == "1");
+    Codec::by_name(&map.encoding_name).filter(|codec| mono && codec.clock_rate_hz == map.clock_rate)
+}
+
+fn rtpmap(media: &Media, payload_type: u8) -> Option<RtpMap> {
+    media
+        .attributes_typed::<RtpMap>()
+        .filter_map(Result::ok)
+        .find(|map| map.payload_type == payload_type)
+}
+
+fn event(media: &Media) -> Option<Event> {
+    let payload_type = payload_types(media).find(|payload_type| {
+        rtpmap(media, *payload_type).is_some_and(|map| {
+            map.encoding_name.eq_ignore_ascii_case(EVENT_NAME) && map.clock_rate == EVENT_CLOCK_HZ
+        })
+    })?;
+    Some(Event { payload_type, flash: lists_flash(media, payload_type) })
+}
+
+/// Whether `a=fmtp:<payload type> 0-15,16` and the like hold the flash hook. Without `a=fmtp` the
+/// events are 0 to 15 (RFC 4733, 2.4.1).
+fn lists_flash(media: &Media, payload_type: u8) -> bool {
+    media.get_attribute_values("fmtp").flatten().any(|value| {
+        let Some((format, events)) = value.split_once(' ') else { return false };
+        format.parse() == Ok(payload_type)
+            && events.split(',').any(|range| holds_flash(range.trim()))
+    })
+}
+
+fn holds_flash(range: &str) -> bool {
+    let (first, last) = range.split_once('-').unwrap_or((range, range));
+    match (first.parse::<u8>(), last.parse::<u8>()) {
+        (Ok(first), Ok(last)) => (first..=last).contains(&EVENT_FLASH),
+        _ => false,
+    }
+}
+
+/// Where the peer listens: `c=` of the medium or else of the session, and `a=rtcp` (RFC 3605).
+fn remote(
+    session: &Session,
+    media: &Media,
+    line: usize,
+    local: &LocalMedia,
+) -> Result<Remote, Refusal> {
+    let Some(connection) = media.connections.first().or(session.connection.as_ref()) else {
+        let reason = "no c= line for this medium".to_owned();
+        return Err(Refusal::Malformed { line, reason });
+    };
+    let ip = address(connection, local.ip)?;
+    let default = Remote::new(SocketAddr::new(ip, media.port));
+    let rtcp = match media.get_first_attribute_typed::<Rtcp>() {
+        Some(Ok(rtcp)) => rtcp_address(&rtcp, ip),
+        _ => default.rtcp,
+    };
+    Ok(Remote { rtcp, ..default })
+}
+
+fn rtcp_address(rtcp: &Rtcp, ip: IpAddr) -> SocketAddr {
+    let given = rtcp.connection_address.as_deref().and_then(|address| address.parse().ok());
+    SocketAddr::new(given.unwrap_or(ip), rtcp.port)
+}
+
+fn address(connection: &Connection, local: IpAddr) -> Result<IpAddr, Refusal> {
+    let address = &connection.connection_address;
+    let refused = |reason| Refusal::Address { address: address.clone(), reason };
+    if connection.nettype != NetType::In {
+        return Err(refused("not on the Internet (IN)"));
+    }
+    let Ok(parsed) = connection.try_address() else {
+        return Err(refused("domain names are not looked up, an IP address is needed"));
+    };
+    let ip = parsed.ip.to_canonical();
+    if ip.is_multicast() {
+        return Err(Refusal::Multicast { address: address.clone() });
+    }
+    // Nothing is sent to a peer on hold, so its address need not be reachable.
+    if !ip.is_unspecified() && ip.is_ipv4() != local.is_ipv4() {
+        return Err(refused("its address family is not served here"));
+    }
+    Ok(ip)
+}
+
+/// The peer's direction turned round; the medium's own wins over the session's. A peer on hold
+/// the old way is not sent to (RFC 3264, 8.4).
+fn our_direction(session: &Session, media: &Media, remote: &Remote) -> Direction {
+    let theirs = direction_in(&media.attributes).or_else(|| direction_in(&session.attributes));
+    let ours = match theirs {
+        None | Some(Direction::SendRecv) => Direction::SendRecv,
+        Some(Direction::SendOnly) => Direction::RecvOnly,
+        Some(Direction::RecvOnly) => Direction::SendOnly,
+        Some(Direction::Inactive) => Direction::Inactive,
+    };
+    match (remote.rtp.ip().is_unspecified(), ours) {
+        (true, Direction::SendRecv) => Direction::RecvOnly,
+        (true, Direction::SendOnly) => Direction::Inactive,
+        _ => ours,
+    }
+}
+
+fn direction_in(attributes: &[sdp_types::Attribute]) -> Option<Direction> {
+    attributes.iter().find_map(|attribute| match attribute.attribute.as_str() {
+        "sendrecv" => Some(Direction::SendRecv),
+        "sendonly" => Some(Direction::SendOnly),
+        "recvonly" => Some(Direction::RecvOnly),
+        "inactive" => Some(Direction::Inactive),
+        _ => None,
+    })
+}
+
+/// What the peer wants to receive, in steps we can send (RFC 8866, 6.4).
+fn packet_ms(media: &Media, default: u32) -> u32 {
+    let wanted = milliseconds(media, "ptime").filter(|ms| *ms > 0).unwrap_or(default);
+    let most = milliseconds(media, "maxptime").filter(|ms| *ms > 0).unwrap_or(PACKET_MS_MAX);
+    let whole = wanted.min(most) / PACKET_MS_STEP * PACKET_MS_STEP;
+    whole.clamp(PACKET_MS_MIN, PACKET_MS_MAX)
+}
+
+/// Some peers write a fraction; its whole part is enough.
+fn milliseconds(media: &Media, name: &str) -> Option<u32> {
+    let value = media.get_first_attribute_value(name).flatten()?.trim();
+    value.split('.').next()?.parse().ok()
+}
