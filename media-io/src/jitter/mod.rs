@@ -1,0 +1,5 @@
+//! The jitter buffer.
+
+mod config;
+
+pub use config::Config;

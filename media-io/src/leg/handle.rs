@@ -1,0 +1,86 @@
+//! The control side of a leg.
+
+use rtrb::Producer;
+use triple_buffer::Output;
+
+use super::config::{Direction, Format, Remote};
+use super::statistics::LegStatistics;
+use crate::telephone_event::{self, Digits};
+
+/// How many commands may wait for the engine's next tick.
+pub const COMMANDS_MAX: usize = 32;
+
+/// Steers a leg from the control side and reads its figures. Every method returns at once; what
+/// it asks for happens at the leg's next tick. Commands keep their order.
+pub struct LegHandle {
+    pub(super) commands: Producer<Command>,
+    pub(super) statistics: Output<LegStatistics>,
+    pub(super) can_send_digits: bool,
+}
+
+impl LegHandle {
+    /// The peer's SDP says where it listens. A new address ends the lock on the old one; the
+    /// address that is already known changes nothing.
+    pub fn set_remote(&mut self, remote: Remote) -> Result<(), CommandError> {
+        self.push(Command::SetRemote(remote))
+    }
+
+    /// Which way media flows from now on.
+    pub fn set_direction(&mut self, direction: Direction) -> Result<(), CommandError> {
+        self.push(Command::SetDirection(direction))
+    }
+
+    /// Codecs, payload types and packet time as renegotiated.
+    pub fn set_format(&mut self, format: Format) -> Result<(), CommandError> {
+        self.push(Command::SetFormat(format))?;
+        self.can_send_digits = format.telephone_event.is_some();
+        Ok(())
+    }
+
+    /// Sends keys (`0-9*#A-D`, `!` for flash) as telephone-events, one after the other, behind
+    /// those that are still being sent.
+    pub fn send_digits(&mut self, digits: &str) -> Result<(), CommandError> {
+        if !self.can_send_digits {
+            return Err(CommandError::NoTelephoneEvent);
+        }
+        self.push(Command::SendDigits(Digits::parse(digits)?))
+    }
+
+    /// Says goodbye on RTCP (RFC 3550, 6.6) and sends nothing more.
+    pub fn goodbye(&mut self) -> Result<(), CommandError> {
+        self.push(Command::Goodbye)
+    }
+
+    /// The figures as of the latest tick.
+    pub fn statistics(&mut self) -> LegStatistics {
+        *self.statistics.read()
+    }
+
+    fn push(&mut self, command: Command) -> Result<(), CommandError> {
+        self.commands.push(command).map_err(|_| CommandError::Full)
+    }
+}
+
+/// What crosses to the engine. Nothing in here owns memory, so dropping it frees nothing.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Command {
+    SetRemote(Remote),
+    SetDirection(Direction),
+    SetFormat(Format),
+    SendDigits(Digits),
+    Goodbye,
+}
+
+/// Why a command did not go to the leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CommandError {
+    /// [`COMMANDS_MAX`] commands wait already: the engine has stopped, or was flooded.
+    #[error("the leg has not taken its last {COMMANDS_MAX} commands yet")]
+    Full,
+    /// No payload type for telephone-event was negotiated.
+    #[error("the peer did not negotiate telephone-event")]
+    NoTelephoneEvent,
+    /// Not a string of keys.
+    #[error(transparent)]
+    Digits(#[from] telephone_event::DigitsError),
+}

@@ -1,0 +1,66 @@
+//! What the network thread has counted, for the metrics.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+macro_rules! counters {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Counters of one network thread. Written there and by its rings' ends, read anywhere.
+        #[derive(Debug, Default)]
+        pub struct Counters {
+            $($(#[$doc])* pub $name: AtomicU64,)*
+        }
+
+        /// The counters at one moment.
+        #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+        pub struct Snapshot {
+            $($(#[$doc])* pub $name: u64,)*
+        }
+
+        impl Counters {
+            /// Reads every counter; each by itself, not all at one instant.
+            #[must_use]
+            pub fn snapshot(&self) -> Snapshot {
+                Snapshot { $($name: self.$name.load(Ordering::Relaxed),)* }
+            }
+        }
+    };
+}
+
+counters! {
+    /// Datagrams handed to the engine.
+    received,
+    /// Bytes in them.
+    received_bytes,
+    /// Datagrams sent.
+    sent,
+    /// Bytes in them.
+    sent_bytes,
+    /// Received, but the engine's ring was full: the engine stands still.
+    dropped_inbox_full,
+    /// Received, but its port had used up its rate: a flood.
+    dropped_flood,
+    /// Received, but larger than a slot.
+    dropped_oversize,
+    /// To be sent, but the thread's ring was full.
+    dropped_outbox_full,
+    /// To be sent later, but too many others were waiting.
+    dropped_schedule_full,
+    /// To be sent for a port that has no sockets (any more).
+    dropped_no_socket,
+    /// The operating system refused to send: no buffer, no route, refused by the peer.
+    send_errors,
+    /// The operating system refused to receive; mostly the peer's port unreachable.
+    receive_errors,
+    /// Pairs that the operating system refused to watch.
+    open_errors,
+    /// Packets that left more than 5 ms after they were due.
+    sent_late,
+    /// Socket pairs open now.
+    open_pairs,
+}
+
+impl Counters {
+    pub(super) fn add(counter: &AtomicU64, amount: u64) {
+        counter.fetch_add(amount, Ordering::Relaxed);
+    }
+}

@@ -1,0 +1,29 @@
+//! The media network thread: the only part of the crate that touches the operating system.
+//!
+//! ```text
+//!  sockets ──epoll──▶ thread ──ring──▶ Ingress ┐
+//!                                                │ engine
+//!  sockets ◀──send─── thread ◀──ring── Egress  ┘
+//!                        ▲
+//!              open, close (NetHandle, control side)
+//! ```
+//!
+//! Every datagram crosses in a slot of fixed size, so neither side allocates. What does not fit
+//! is dropped and counted by its cause in [`Counters`].
+
+mod clock;
+mod counters;
+mod engine_side;
+mod handle;
+mod pacing;
+mod ports;
+mod slot;
+mod sockets;
+mod thread;
+
+pub use clock::{now, ntp_at_zero};
+pub use counters::{Counters, Snapshot};
+pub use engine_side::{Egress, Ingress};
+pub use handle::{NetConfig, NetHandle, start};
+pub use ports::{PortRange, PortRangeError, SocketPair};
+pub use slot::MAX_DATAGRAM;

@@ -1,0 +1,5 @@
+//! RTCP (RFC 3550, 6).
+
+mod ntp;
+
+pub use ntp::{Ntp, ntp_of_unix};

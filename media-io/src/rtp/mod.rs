@@ -1,0 +1,7 @@
+//! RTP packets (RFC 3550, 5.1) and the arithmetic of what wraps in them.
+
+mod header;
+mod wrapping;
+
+pub use header::{HEADER_LEN, Header, Packet, VERSION};
+pub use wrapping::{Sequence, Timestamp};
