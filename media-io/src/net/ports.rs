@@ -142,7 +142,9 @@ fn bind(address: SocketAddr) -> io::Result<UdpSocket> {
     let _ = socket.set_recv_buffer_size(RECEIVE_BUFFER);
     let _ = match address {
         SocketAddr::V4(_) => socket.set_tos_v4(TRAFFIC_CLASS),
-        SocketAddr::V6(_) => socket.set_tclass_v6(TRAFFIC_CLASS),
+        SocketAddr::V6(_) => {
+            rustix::net::sockopt::set_ipv6_tclass(&socket, TRAFFIC_CLASS).map_err(io::Error::from)
+        }
     };
     socket.bind(&address.into())?;
     Ok(socket.into())

@@ -23,6 +23,7 @@ use super::clock;
 use super::counters::Counters;
 use super::handle::Order;
 use super::pacing::Schedule;
+use super::ports::SocketPair;
 use super::slot::{MAX_DATAGRAM, Slot};
 use super::sockets::{Open, Sockets};
 
