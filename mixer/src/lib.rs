@@ -8,6 +8,7 @@ pub mod plan;
 pub mod port;
 pub mod realtime;
 pub mod room;
+mod signal;
 pub mod time;
 pub mod topology;
 

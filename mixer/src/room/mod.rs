@@ -1,5 +1,7 @@
 //! Rooms: what the draft calls a conference, as far as its audio goes.
 
+pub(crate) mod selection;
+
 /// Names a room of one engine. Like a `PortId`, it is reserved by the control side before the
 /// room crosses over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -8,17 +8,27 @@
 //! 2. A port listens to one source. A join that gives it another tears the old stream down.
 //!    A source feeds any number of listeners, and a room listens to any number of sources.
 //! 3. All other streams stay.
+//!
+//! No operation but the removal of an end point walks its members: a join into a room of
+//! thousands costs what a join into a room of three costs.
 
+mod audit;
 mod error;
+mod lay;
+mod links;
+mod streams;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub use audit::Joined;
 pub use error::{JoinError, UnjoinError, Unknown};
 
 use crate::capacities::Capacities;
-use crate::plan::Plan;
+use crate::plan::{Plan, Step, StreamId};
 use crate::port::{Port, PortId};
 use crate::room::{Policy, RoomId};
+use links::LinkGraph;
+use streams::StreamIds;
 
 /// Either kind of end point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -54,6 +64,29 @@ pub enum Directions {
     Neither,
 }
 
+impl Directions {
+    fn from_streams(a_to_b: bool, b_to_a: bool) -> Self {
+        match (a_to_b, b_to_a) {
+            (true, true) => Directions::Both,
+            (true, false) => Directions::AToB,
+            (false, true) => Directions::BToA,
+            (false, false) => Directions::Neither,
+        }
+    }
+
+    fn a_to_b(self) -> bool {
+        matches!(self, Directions::Both | Directions::AToB)
+    }
+
+    fn b_to_a(self) -> bool {
+        matches!(self, Directions::Both | Directions::BToA)
+    }
+
+    fn reversed(self) -> Self {
+        Self::from_streams(self.b_to_a(), self.a_to_b())
+    }
+}
+
 /// A directed stream of audio.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Stream {
@@ -63,42 +96,82 @@ pub struct Stream {
     pub to: EndPoint,
 }
 
-/// Two end points that are joined, `a < b`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Joined {
-    /// The one.
-    pub a: EndPoint,
-    /// The other.
-    pub b: EndPoint,
-    /// The streams between them that exist now.
-    pub directions: Directions,
-    /// Whether the port of the two is always in the room's mix (`mediapreferred`).
-    pub preferred: bool,
-}
-
 /// All end points of one engine and the streams between them. A value on the control side: each
 /// operation changes it and writes the steps that make the engine follow into a [`Plan`]. Plans
 /// must be submitted in the order in which they were written.
+///
+/// * Changes: [`add_port`](Self::add_port), [`add_room`](Self::add_room),
+///   [`set_policy`](Self::set_policy), [`join`](Self::join), [`unjoin`](Self::unjoin),
+///   [`remove`](Self::remove).
+/// * Questions: [`contains`](Self::contains), [`joins`](Self::joins),
+///   [`joins_of`](Self::joins_of), [`source_of`](Self::source_of),
+///   [`audible_to`](Self::audible_to).
 #[derive(Debug)]
 pub struct Topology {
-    streams_max: usize,
+    ports: BTreeMap<PortId, PortNode>,
+    rooms: BTreeMap<RoomId, Partners>,
+    pairs: BTreeMap<(EndPoint, EndPoint), Pair>,
+    links: LinkGraph,
+    stream_ids: StreamIds,
+}
+
+type Partners = BTreeSet<EndPoint>;
+
+#[derive(Debug, Default)]
+struct PortNode {
+    source: Option<EndPoint>,
+    partners: Partners,
+}
+
+/// What exists between two joined end points `(a, b)`, `a < b`; a port comes before a room.
+#[derive(Debug, Default)]
+struct Pair {
+    forward: bool,
+    backward: bool,
+    preferred: bool,
+    /// Where the engine keeps the stream of a port into a room.
+    stream: Option<StreamId>,
+}
+
+impl Pair {
+    fn key(a: EndPoint, b: EndPoint) -> (EndPoint, EndPoint) {
+        if a < b { (a, b) } else { (b, a) }
+    }
+
+    fn flag(&mut self, forward: bool) -> &mut bool {
+        if forward { &mut self.forward } else { &mut self.backward }
+    }
 }
 
 impl Topology {
     /// An empty topology for an engine of this size.
     #[must_use]
     pub fn new(capacities: &Capacities) -> Self {
-        Self { streams_max: capacities.streams }
+        Self {
+            ports: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            pairs: BTreeMap::new(),
+            links: LinkGraph::default(),
+            stream_ids: StreamIds::new(capacities.streams),
+        }
     }
 
-    /// Adds a port under a key from [`EngineHandle::reserve_port`](crate::EngineHandle::reserve_port).
-    /// It hears nothing and is heard by nobody until it is joined.
-    pub fn add_port(&mut self, _plan: &mut Plan, _port: PortId, _body: Box<dyn Port>) {
-        let _ = self.streams_max;
+    /// Adds a port under a key from
+    /// [`EngineHandle::reserve_port`](crate::EngineHandle::reserve_port). It hears nothing and is
+    /// heard by nobody until it is joined.
+    pub fn add_port(&mut self, plan: &mut Plan, port: PortId, body: Box<dyn Port>) {
+        let previous = self.ports.insert(port, PortNode::default());
+        debug_assert!(previous.is_none(), "a key names one port");
+        plan.push(Step::AddPort { port, body: Some(body) });
     }
 
-    /// Adds a room under a key from [`EngineHandle::reserve_room`](crate::EngineHandle::reserve_room).
-    pub fn add_room(&mut self, _plan: &mut Plan, _room: RoomId, _policy: Policy) {}
+    /// Adds a room under a key from
+    /// [`EngineHandle::reserve_room`](crate::EngineHandle::reserve_room).
+    pub fn add_room(&mut self, plan: &mut Plan, room: RoomId, policy: Policy) {
+        let previous = self.rooms.insert(room, Partners::new());
+        debug_assert!(previous.is_none(), "a key names one room");
+        plan.push(Step::AddRoom { room, policy, links: self.links.compile(room) });
+    }
 
     /// Changes how a room selects.
     ///
@@ -106,29 +179,47 @@ impl Topology {
     /// [`Unknown`] when there is no such room.
     pub fn set_policy(
         &mut self,
-        _plan: &mut Plan,
+        plan: &mut Plan,
         room: RoomId,
-        _policy: Policy,
+        policy: Policy,
     ) -> Result<(), Unknown> {
-        Err(Unknown(room.into()))
+        self.require(room.into())?;
+        plan.push(Step::SetPolicy { room, policy });
+        Ok(())
     }
 
     /// Joins `a` and `b`. Replaces the streams between them if there are any (rule 1); returns
     /// the streams that were torn down because a port now listens to another source (rule 2).
     /// `preferred` is `mediapreferred`, and means something when a port speaks into a room.
     ///
+    /// A pair whose last stream is torn down by rule 2 is joined no longer. A pair joined in
+    /// neither direction is joined, until it is unjoined.
+    ///
     /// # Errors
     /// See [`JoinError`]. Neither the topology nor the plan has changed then.
     pub fn join(
         &mut self,
-        _plan: &mut Plan,
+        plan: &mut Plan,
         a: impl Into<EndPoint>,
         b: impl Into<EndPoint>,
-        _directions: Directions,
-        _preferred: bool,
+        directions: Directions,
+        preferred: bool,
     ) -> Result<Vec<Stream>, JoinError> {
-        let _ = b.into();
-        Err(JoinError::Itself(a.into()))
+        let (a, b) = (a.into(), b.into());
+        self.require(a)?;
+        self.require(b)?;
+        if a == b {
+            return Err(JoinError::Itself(a));
+        }
+        let key = Pair::key(a, b);
+        let directions = if key.0 == a { directions } else { directions.reversed() };
+        self.require_stream(key, directions)?;
+        if let (EndPoint::Room(a), EndPoint::Room(b)) = key {
+            self.relink(plan, a, b, directions)?;
+        }
+        self.enter(key);
+        self.prefer(plan, key, preferred);
+        Ok(self.lay(plan, key, directions))
     }
 
     /// Ends the join of `a` and `b`; returns the streams that existed between them.
@@ -137,50 +228,74 @@ impl Topology {
     /// See [`UnjoinError`]. Neither the topology nor the plan has changed then.
     pub fn unjoin(
         &mut self,
-        _plan: &mut Plan,
+        plan: &mut Plan,
         a: impl Into<EndPoint>,
         b: impl Into<EndPoint>,
     ) -> Result<Vec<Stream>, UnjoinError> {
-        Err(UnjoinError::NotJoined(a.into(), b.into()))
+        let (a, b) = (a.into(), b.into());
+        self.require(a)?;
+        self.require(b)?;
+        let key = Pair::key(a, b);
+        if !self.pairs.contains_key(&key) {
+            return Err(UnjoinError::NotJoined(a, b));
+        }
+        Ok(self.part(plan, key))
     }
 
-    /// Removes a port or a room with all its streams, which are returned.
+    /// Removes a port or a room with all its streams, which are returned. Its key can be used
+    /// again when the plan has come home.
     ///
     /// # Errors
     /// [`Unknown`] when there is no such end point.
     pub fn remove(
         &mut self,
-        _plan: &mut Plan,
+        plan: &mut Plan,
         end_point: impl Into<EndPoint>,
     ) -> Result<Vec<Stream>, Unknown> {
-        Err(Unknown(end_point.into()))
+        let end_point = end_point.into();
+        self.require(end_point)?;
+        let partners = self.partners(end_point).cloned().unwrap_or_default();
+        let mut streams = Vec::with_capacity(partners.len());
+        for partner in partners {
+            streams.append(&mut self.part(plan, Pair::key(end_point, partner)));
+        }
+        match end_point {
+            EndPoint::Port(port) => {
+                self.ports.remove(&port);
+                plan.push(Step::RemovePort { port, body: None });
+            }
+            EndPoint::Room(room) => {
+                self.rooms.remove(&room);
+                plan.push(Step::RemoveRoom { room, links: Default::default() });
+            }
+        }
+        Ok(streams)
+    }
+}
+
+// Checks, which change nothing.
+impl Topology {
+    fn require(&self, end_point: EndPoint) -> Result<(), Unknown> {
+        if self.contains(end_point) { Ok(()) } else { Err(Unknown(end_point)) }
     }
 
-    /// Whether the end point exists.
-    pub fn contains(&self, _end_point: impl Into<EndPoint>) -> bool {
-        false
+    fn require_stream(
+        &self,
+        key: (EndPoint, EndPoint),
+        directions: Directions,
+    ) -> Result<(), JoinError> {
+        let speaks = matches!(key, (EndPoint::Port(_), EndPoint::Room(_))) && directions.a_to_b();
+        let has_stream = self.pairs.get(&key).is_some_and(|pair| pair.stream.is_some());
+        if speaks && !has_stream && self.stream_ids.is_exhausted() {
+            return Err(JoinError::StreamsFull { limit: self.stream_ids.limit() });
+        }
+        Ok(())
     }
 
-    /// Every pair that is joined, in order.
-    pub fn joins(&self) -> impl Iterator<Item = Joined> {
-        std::iter::empty()
-    }
-
-    /// The pairs that an end point is part of, in order.
-    pub fn joins_of(&self, _end_point: impl Into<EndPoint>) -> impl Iterator<Item = Joined> {
-        std::iter::empty()
-    }
-
-    /// The source that a port listens to.
-    #[must_use]
-    pub fn source_of(&self, _port: PortId) -> Option<EndPoint> {
-        None
-    }
-
-    /// The ports that can be heard by `port` when all of them speak and are selected: a row of
-    /// the hearing matrix. Walks the rooms that lead to it.
-    #[must_use]
-    pub fn audible_to(&self, _port: PortId) -> BTreeSet<PortId> {
-        BTreeSet::new()
+    fn partners(&self, end_point: EndPoint) -> Option<&Partners> {
+        match end_point {
+            EndPoint::Port(port) => self.ports.get(&port).map(|node| &node.partners),
+            EndPoint::Room(room) => self.rooms.get(&room),
+        }
     }
 }

@@ -1,0 +1,105 @@
+//! Choosing the loudest. A pure function over candidates; the order in which they come does not
+//! matter.
+
+use std::cmp::Ordering;
+
+use super::Policy;
+use crate::signal::level::Level;
+
+/// How much louder than an incumbent a newcomer must be to take its place, in power: 3 dB.
+const HYSTERESIS: f32 = 2.0;
+
+/// Someone who makes a sound and can be heard in a room.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Candidate {
+    /// The port's slot: who it is that speaks.
+    pub(crate) origin: u32,
+    /// How loud.
+    pub(crate) level: Level,
+    /// Was chosen in the last tick.
+    pub(crate) incumbent: bool,
+    /// Is always in, and not counted.
+    pub(crate) preferred: bool,
+    /// The stream the candidate came by, for the caller's use.
+    pub(crate) stream: u32,
+}
+
+impl Candidate {
+    fn score(&self) -> f32 {
+        if self.incumbent { self.level.0 * HYSTERESIS } else { self.level.0 }
+    }
+
+    /// Preferred ones first, then by loudness, then by slot.
+    fn rank(&self, other: &Self) -> Ordering {
+        other
+            .preferred
+            .cmp(&self.preferred)
+            .then_with(|| other.score().total_cmp(&self.score()))
+            .then_with(|| self.origin.cmp(&other.origin))
+    }
+}
+
+/// Puts the chosen candidates in front and returns how many they are. Linear in the number of
+/// candidates, and does not allocate.
+pub(crate) fn choose(policy: Policy, candidates: &mut [Candidate]) -> usize {
+    let Policy::NBest(n) = policy;
+    if n == 0 {
+        return candidates.len();
+    }
+    let preferred = candidates.iter().filter(|candidate| candidate.preferred).count();
+    let chosen = preferred + usize::from(n);
+    if chosen >= candidates.len() {
+        return candidates.len();
+    }
+    candidates.select_nth_unstable_by(chosen, Candidate::rank);
+    chosen
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn candidate(origin: u32, level: f32) -> Candidate {
+        let level = Level(level);
+        Candidate { origin, level, incumbent: false, preferred: false, stream: 0 }
+    }
+
+    fn chosen(policy: Policy, mut candidates: Vec<Candidate>) -> Vec<u32> {
+        let count = choose(policy, &mut candidates);
+        let mut origins: Vec<u32> = candidates[..count].iter().map(|c| c.origin).collect();
+        origins.sort_unstable();
+        origins
+    }
+
+    #[test]
+    fn the_loudest_are_chosen() {
+        let candidates = (0..8).map(|i| candidate(i, (i * 37 % 8) as f32)).collect();
+        assert_eq!(chosen(Policy::NBest(3), candidates), [1, 3, 6]);
+    }
+
+    #[test]
+    fn zero_means_everyone() {
+        let candidates = (0..8).map(|i| candidate(i, i as f32)).collect();
+        assert_eq!(chosen(Policy::NBest(0), candidates).len(), 8);
+    }
+
+    #[test]
+    fn ties_go_to_the_lower_slot() {
+        let candidates = [5, 2, 9, 4].map(|i| candidate(i, 1.0)).to_vec();
+        assert_eq!(chosen(Policy::NBest(2), candidates), [2, 4]);
+    }
+
+    #[test]
+    fn an_incumbent_stays_until_someone_is_3_db_louder() {
+        let incumbent = Candidate { incumbent: true, ..candidate(7, 100.0) };
+        assert_eq!(chosen(Policy::NBest(1), vec![candidate(1, 199.0), incumbent]), [7]);
+        assert_eq!(chosen(Policy::NBest(1), vec![candidate(1, 201.0), incumbent]), [1]);
+    }
+
+    #[test]
+    fn preferred_ones_are_in_and_not_counted() {
+        let preferred = Candidate { preferred: true, ..candidate(0, 0.5) };
+        let candidates = vec![candidate(1, 10.0), candidate(2, 20.0), preferred];
+        assert_eq!(chosen(Policy::NBest(1), candidates), [0, 2]);
+    }
+}

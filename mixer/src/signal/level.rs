@@ -1,0 +1,73 @@
+//! How loud a port is: power, smoothed so that a selection by it does not flap.
+
+use crate::port::{FRAME_SAMPLES, Frame};
+
+/// Share of a rise that is followed at once in each frame: 90 % within two frames (40 ms).
+const ATTACK: f32 = 0.7;
+/// Share of a fall that is followed in each frame: falls by 63 % (4 dB) in about 200 ms.
+const RELEASE: f32 = 0.095;
+/// Below this power (a tenth of a bit, squared) nothing is left of a sound.
+const INAUDIBLE: f32 = 0.01;
+/// Power of a full-scale square wave, 0 dBov.
+const FULL_SCALE_POWER: f32 = 32_768.0 * 32_768.0;
+
+/// Smoothed power, in squared sample units. 0 means silent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, PartialOrd)]
+pub(crate) struct Level(pub(crate) f32);
+
+impl Level {
+    /// Takes in the power of the next frame.
+    pub(crate) fn follow(&mut self, power: f32) {
+        let share = if power > self.0 { ATTACK } else { RELEASE };
+        self.0 += (power - self.0) * share;
+        if self.0 < INAUDIBLE {
+            self.0 = 0.0;
+        }
+    }
+
+    pub(crate) fn is_silent(self) -> bool {
+        self.0 == 0.0
+    }
+
+    /// dB below full scale, 0 to 127, as RFC 6464 counts.
+    pub(crate) fn dbov(self) -> u8 {
+        let db = -10.0 * (self.0 / FULL_SCALE_POWER).log10();
+        // The cast saturates, and takes silence (infinite) to 127 as well.
+        (db.round() as u8).min(127)
+    }
+}
+
+/// Mean square of a frame.
+pub(crate) fn power(frame: &Frame) -> f32 {
+    let energy: i64 = frame.iter().map(|sample| i64::from(i32::from(*sample).pow(2))).sum();
+    energy as f32 / FRAME_SAMPLES as f32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn levels_are_those_of_rfc_6464() {
+        assert_eq!(Level(FULL_SCALE_POWER).dbov(), 0);
+        assert_eq!(Level(FULL_SCALE_POWER / 2.0).dbov(), 3);
+        assert_eq!(Level(FULL_SCALE_POWER / 1e6).dbov(), 60);
+        assert_eq!(Level(0.0).dbov(), 127);
+    }
+
+    #[test]
+    fn a_sound_dies_away_completely() {
+        let mut level = Level(FULL_SCALE_POWER);
+        let frames = (0..).take_while(|_| {
+            level.follow(0.0);
+            !level.is_silent()
+        });
+        assert!(frames.count() < 300);
+    }
+
+    #[test]
+    fn power_of_extremes_does_not_overflow() {
+        assert_eq!(power(&[i16::MIN; FRAME_SAMPLES]), FULL_SCALE_POWER);
+        assert_eq!(power(&[0; FRAME_SAMPLES]), 0.0);
+    }
+}

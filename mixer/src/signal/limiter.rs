@@ -1,0 +1,163 @@
+//! From a sum back to 16 bits: loud passages are turned down, never cut off.
+//!
+//! The frame is divided into blocks of 1 ms. For each the gain is known that its peak needs; the
+//! gain at the boundary of two blocks is the smaller of theirs, and in between it moves in a
+//! straight line, so that no sample ever exceeds full scale. It falls as early as its block lets
+//! it, which is the look-ahead, and recovers slowly. A sum that needs no limiting passes bit by
+//! bit.
+
+use super::sum::Sum;
+use crate::port::{FRAME_SAMPLES, Frame};
+
+/// Length of a block: 1 ms.
+const BLOCK_SAMPLES: usize = 8;
+const BLOCKS: usize = FRAME_SAMPLES / BLOCK_SAMPLES;
+/// Highest magnitude the limiter lets out, a bit below full scale to leave room for rounding.
+const CEILING: f32 = 32_766.0;
+/// Highest magnitude that needs no limiting; −32,768 counts as this much.
+const FULL_SCALE: i32 = 32_767;
+/// Share of what is missing to gain 1 that returns in each block: 63 % in 80 ms.
+const RECOVERY: f32 = 1.0 / 80.0;
+/// From here on what is missing is less than a bit at full scale.
+const RECOVERED: f32 = 1.0 - 1.0 / 32_768.0;
+/// Two limiters whose gains differ by less than this sound the same (0.04 dB).
+const NEAR: f32 = 0.005;
+
+/// What became of a frame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// The gain was below 1 somewhere.
+    pub(crate) limited: bool,
+    /// Samples that had to be cut off all the same. Always 0.
+    pub(crate) clipped: u32,
+}
+
+/// The gain at the end of the previous frame of one output.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Limiter {
+    gain: f32,
+}
+
+impl Default for Limiter {
+    fn default() -> Self {
+        Self { gain: 1.0 }
+    }
+}
+
+impl Limiter {
+    /// Writes the sum into the frame, turned down where it must be.
+    pub(crate) fn limit(&mut self, sum: &Sum, frame: &mut Frame) -> Outcome {
+        if self.gain == 1.0 && sum.iter().all(|sample| magnitude(*sample) <= FULL_SCALE) {
+            for (out, sample) in frame.iter_mut().zip(sum) {
+                *out = *sample as i16;
+            }
+            return Outcome::default();
+        }
+        let gains = self.envelope(&needs(sum));
+        Outcome { limited: true, clipped: apply(&gains, sum, frame) }
+    }
+
+    /// Whether switching from one limiter's output to the other's goes unnoticed.
+    pub(crate) fn is_near(&self, other: &Limiter) -> bool {
+        (self.gain - other.gain).abs() < NEAR
+    }
+
+    /// The gain at each block boundary. What was decided at the end of the previous frame did
+    /// not know this one, so the first boundary alone may have to give way at once.
+    fn envelope(&mut self, needs: &[f32; BLOCKS]) -> [f32; BLOCKS + 1] {
+        let mut gains = [self.gain.min(needs[0]); BLOCKS + 1];
+        for boundary in 1..=BLOCKS {
+            let before = gains[boundary - 1];
+            let recovered = recover(before);
+            let next = needs.get(boundary).copied().unwrap_or(1.0);
+            gains[boundary] = recovered.min(needs[boundary - 1]).min(next);
+        }
+        self.gain = gains[BLOCKS];
+        gains
+    }
+}
+
+fn recover(gain: f32) -> f32 {
+    let gain = gain + (1.0 - gain) * RECOVERY;
+    if gain > RECOVERED { 1.0 } else { gain }
+}
+
+/// The gain that brings each block's peak to the ceiling, at most 1.
+fn needs(sum: &Sum) -> [f32; BLOCKS] {
+    let mut needs = [1.0; BLOCKS];
+    for (need, block) in needs.iter_mut().zip(sum.chunks_exact(BLOCK_SAMPLES)) {
+        let peak = block.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
+        if peak > FULL_SCALE {
+            *need = CEILING / peak as f32;
+        }
+    }
+    needs
+}
+
+fn apply(gains: &[f32; BLOCKS + 1], sum: &Sum, frame: &mut Frame) -> u32 {
+    let mut clipped = 0;
+    let blocks = sum.chunks_exact(BLOCK_SAMPLES).zip(frame.chunks_exact_mut(BLOCK_SAMPLES));
+    for (ends, (block, out)) in gains.windows(2).zip(blocks) {
+        let step = (ends[1] - ends[0]) / BLOCK_SAMPLES as f32;
+        for (i, (sample, out)) in block.iter().zip(out).enumerate() {
+            let limited = (*sample as f32 * (ends[0] + step * i as f32)).round() as i32;
+            let kept = limited.clamp(i32::from(i16::MIN), i32::from(i16::MAX));
+            clipped += u32::from(kept != limited);
+            *out = kept as i16;
+        }
+    }
+    debug_assert_eq!(clipped, 0, "the envelope keeps below full scale");
+    clipped
+}
+
+/// Distance from zero, one less for negative values: both ends of the 16 bit range give 32,767.
+fn magnitude(sample: i32) -> i32 {
+    sample ^ (sample >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sine(amplitude: f32, first: usize) -> Sum {
+        std::array::from_fn(|i| {
+            let phase = (first + i) as f32 * 0.35;
+            (phase.sin() * amplitude) as i32
+        })
+    }
+
+    #[test]
+    fn full_scale_passes_bit_by_bit() {
+        let mut sum = [i32::from(i16::MIN); FRAME_SAMPLES];
+        sum[1] = i32::from(i16::MAX);
+        let mut frame = [0; FRAME_SAMPLES];
+        let outcome = Limiter::default().limit(&sum, &mut frame);
+        assert_eq!(outcome, Outcome::default());
+        assert_eq!(frame.map(i32::from), sum);
+    }
+
+    #[test]
+    fn a_burst_is_turned_down_and_recovers_to_the_identity() {
+        let mut limiter = Limiter::default();
+        let mut frame = [0; FRAME_SAMPLES];
+        for tick in 0..10 {
+            let outcome = limiter.limit(&sine(500_000.0, tick * FRAME_SAMPLES), &mut frame);
+            assert_eq!(outcome, Outcome { limited: true, clipped: 0 });
+            assert!(frame.iter().any(|sample| sample.abs() > 30_000));
+        }
+        let quiet = sine(10_000.0, 0);
+        let passes = (0..100).any(|_| !limiter.limit(&quiet, &mut frame).limited);
+        assert!(passes);
+        assert_eq!(frame.map(i32::from), quiet);
+    }
+
+    #[test]
+    fn the_gain_never_moves_faster_than_across_a_block() {
+        let mut sum = [20_000; FRAME_SAMPLES];
+        sum[100] = 4_000_000;
+        let mut frame = [0; FRAME_SAMPLES];
+        Limiter::default().limit(&sum, &mut frame);
+        let steps = frame.windows(2).enumerate().filter(|(i, _)| !(99..=100).contains(i));
+        assert!(steps.map(|(_, pair)| (pair[0] - pair[1]).abs()).max() < Some(3_000));
+    }
+}

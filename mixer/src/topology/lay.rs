@@ -1,0 +1,175 @@
+//! How streams come and go: the three rules, and the steps that make the engine follow.
+
+use super::{Directions, EndPoint, JoinError, Pair, Partners, Stream, Topology};
+use crate::capacities::LINKED_ROOMS_MAX;
+use crate::plan::{Feed, Plan, Step};
+use crate::port::PortId;
+use crate::room::RoomId;
+
+// Pairs come and go.
+impl Topology {
+    fn partners_mut(&mut self, end_point: EndPoint) -> Option<&mut Partners> {
+        match end_point {
+            EndPoint::Port(port) => self.ports.get_mut(&port).map(|node| &mut node.partners),
+            EndPoint::Room(room) => self.rooms.get_mut(&room),
+        }
+    }
+
+    pub(super) fn enter(&mut self, key: (EndPoint, EndPoint)) {
+        self.pairs.entry(key).or_default();
+        for (one, other) in [(key.0, key.1), (key.1, key.0)] {
+            if let Some(partners) = self.partners_mut(one) {
+                partners.insert(other);
+            }
+        }
+    }
+
+    fn forget(&mut self, key: (EndPoint, EndPoint)) {
+        self.pairs.remove(&key);
+        for (one, other) in [(key.0, key.1), (key.1, key.0)] {
+            if let Some(partners) = self.partners_mut(one) {
+                partners.remove(&other);
+            }
+        }
+    }
+
+    /// Cuts all streams of a pair and forgets it.
+    pub(super) fn part(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint)) -> Vec<Stream> {
+        let Some(pair) = self.pairs.get(&key) else { return Vec::new() };
+        let (forward, backward) = (pair.forward, pair.backward);
+        if let (EndPoint::Room(a), EndPoint::Room(b)) = key {
+            // Fewer links never exceed a limit.
+            let relinked = self.relink(plan, a, b, Directions::Neither);
+            debug_assert!(relinked.is_ok());
+        }
+        self.lay(plan, key, Directions::Neither);
+        self.forget(key);
+        let there = forward.then_some(Stream { from: key.0, to: key.1 });
+        let back = backward.then_some(Stream { from: key.1, to: key.0 });
+        there.into_iter().chain(back).collect()
+    }
+}
+
+// Streams come and go.
+impl Topology {
+    /// Makes the streams of an existing pair be those of `directions`; returns what rule 2 tore.
+    pub(super) fn lay(
+        &mut self,
+        plan: &mut Plan,
+        key: (EndPoint, EndPoint),
+        directions: Directions,
+    ) -> Vec<Stream> {
+        let mut torn = Vec::new();
+        for (forward, wanted) in [(true, directions.a_to_b()), (false, directions.b_to_a())] {
+            let Some(pair) = self.pairs.get_mut(&key) else { continue };
+            let existed = std::mem::replace(pair.flag(forward), wanted);
+            if existed == wanted {
+                continue;
+            }
+            let (from, to) = if forward { key } else { (key.1, key.0) };
+            match to {
+                EndPoint::Port(listener) if wanted => {
+                    torn.extend(self.listen(plan, listener, from));
+                }
+                EndPoint::Port(listener) => self.stop_listening(plan, listener),
+                EndPoint::Room(room) => {
+                    if let EndPoint::Port(speaker) = from {
+                        self.speak(plan, speaker, room, wanted);
+                    }
+                }
+            }
+        }
+        torn
+    }
+
+    /// Rule 2: a port listens to one source.
+    fn listen(&mut self, plan: &mut Plan, listener: PortId, from: EndPoint) -> Option<Stream> {
+        let previous = self.ports.get_mut(&listener)?.source.replace(from);
+        let feed = match from {
+            EndPoint::Port(port) => Feed::Port(port),
+            EndPoint::Room(room) => Feed::Room(room),
+        };
+        plan.push(Step::Listen { port: listener, feed });
+        let torn = Stream { from: previous?, to: listener.into() };
+        self.tear(torn);
+        Some(torn)
+    }
+
+    fn stop_listening(&mut self, plan: &mut Plan, listener: PortId) {
+        if let Some(node) = self.ports.get_mut(&listener) {
+            node.source = None;
+            plan.push(Step::Listen { port: listener, feed: Feed::Nothing });
+        }
+    }
+
+    /// Strikes a stream off its pair, and the pair when it was its last.
+    fn tear(&mut self, stream: Stream) {
+        let key = Pair::key(stream.from, stream.to);
+        let Some(pair) = self.pairs.get_mut(&key) else { return };
+        *pair.flag(key.0 == stream.from) = false;
+        if !pair.forward && !pair.backward {
+            self.forget(key);
+        }
+    }
+
+    fn speak(&mut self, plan: &mut Plan, port: PortId, room: RoomId, wanted: bool) {
+        let Some(pair) = self.pairs.get_mut(&(port.into(), room.into())) else { return };
+        if wanted {
+            let stream = self.stream_ids.take();
+            pair.stream = Some(stream);
+            plan.push(Step::Speak { stream, port, room, preferred: pair.preferred });
+        } else if let Some(stream) = pair.stream.take() {
+            self.stream_ids.give_back(stream);
+            plan.push(Step::Hush { stream });
+        }
+    }
+
+    pub(super) fn prefer(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint), preferred: bool) {
+        let Some(pair) = self.pairs.get_mut(&key) else { return };
+        let changed = std::mem::replace(&mut pair.preferred, preferred) != preferred;
+        if let (true, Some(stream)) = (changed, pair.stream) {
+            plan.push(Step::Prefer { stream, preferred });
+        }
+    }
+
+    /// Makes the links between two rooms be those of `directions` and compiles the closures that
+    /// this can concern.
+    pub(super) fn relink(
+        &mut self,
+        plan: &mut Plan,
+        a: RoomId,
+        b: RoomId,
+        directions: Directions,
+    ) -> Result<(), JoinError> {
+        let pair = self.pairs.get(&(a.into(), b.into()));
+        let before = pair.map_or(Directions::Neither, |pair| {
+            Directions::from_streams(pair.forward, pair.backward)
+        });
+        if before == directions {
+            return Ok(());
+        }
+        let mut concerned = self.links.concerned(a);
+        concerned.append(&mut self.links.concerned(b));
+        self.set_links(a, b, directions);
+        concerned.append(&mut self.links.concerned(a));
+        concerned.append(&mut self.links.concerned(b));
+        if !self.links.fits(&concerned) {
+            self.set_links(a, b, before);
+            return Err(JoinError::TooManyLinked { limit: LINKED_ROOMS_MAX });
+        }
+        for room in concerned {
+            plan.push(Step::SetLinks { room, links: self.links.compile(room) });
+        }
+        Ok(())
+    }
+
+    fn set_links(&mut self, a: RoomId, b: RoomId, directions: Directions) {
+        for (from, to, wanted) in [(a, b, directions.a_to_b()), (b, a, directions.b_to_a())] {
+            if wanted {
+                self.links.insert(from, to);
+            } else {
+                self.links.remove(from, to);
+            }
+        }
+    }
+}
