@@ -1,0 +1,368 @@
+//! Every setting there is, in the order of the manual: name, unit and range, default, meaning.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+
+use super::key::{AnyKey, Key};
+use super::resolved::{Grace, LogFormat, PortRange, Realtime};
+use super::shape::{
+    Address, AddressOrAuto, Choice, Folders, LogFilter, Networks, Ports, SecondsOrKeep, Switch,
+    Whole,
+};
+use crate::fetch::Network;
+
+/// All keys, in the order of the manual.
+pub const ALL: &[&dyn AnyKey] = &[
+    &SIP_LISTEN,
+    &SIP_UDP,
+    &SIP_TCP,
+    &SIP_MAX_CALLS,
+    &MSCP_LISTEN,
+    &MSCP_MAX_CONNECTIONS,
+    &MSCP_MAX_HEADER_BYTES,
+    &MSCP_MAX_BODY_BYTES,
+    &MSCP_MAX_QUEUED_MESSAGES,
+    &MSCP_MAX_REQUESTS_IN_FLIGHT,
+    &MSCP_GRACE_SECONDS,
+    &HTTP_LISTEN,
+    &MEDIA_IP,
+    &MEDIA_RTP_PORTS,
+    &MEDIA_STARVATION_SECONDS,
+    &MEDIA_JITTER_MS,
+    &MEDIA_PTIME_MS,
+    &ENGINE_MAX_PORTS,
+    &ENGINE_MAX_CONFERENCES,
+    &ENGINE_REALTIME,
+    &DIALOGS_FILE_ROOTS,
+    &DIALOGS_DENY_NETWORKS,
+    &DIALOGS_FETCH_TIMEOUT_SECONDS,
+    &DIALOGS_MAX_FETCH_BYTES,
+    &DIALOGS_MAX_REDIRECTS,
+    &DIALOGS_MAX_CONCURRENT_FETCHES,
+    &DIALOGS_MAX_SECONDS,
+    &DRAIN_SECONDS,
+    &LOG_FORMAT,
+    &LOG_LEVEL,
+];
+
+/// `sip.listen`.
+pub const SIP_LISTEN: Key<SocketAddr> = Key {
+    name: "sip.listen",
+    flag: Some("--sip"),
+    variable: "MEDIASERVER_SIP",
+    shape: &Address,
+    default: r#""127.0.0.1:5060""#,
+    about: "Where SIP calls arrive, over UDP and TCP alike. Port 0 takes a free port.",
+};
+
+/// `sip.udp`.
+pub const SIP_UDP: Key<bool> = Key {
+    name: "sip.udp",
+    flag: None,
+    variable: "MEDIASERVER_SIP_UDP",
+    shape: &Switch,
+    default: "true",
+    about: "Whether SIP is heard over UDP.",
+};
+
+/// `sip.tcp`.
+pub const SIP_TCP: Key<bool> = Key {
+    name: "sip.tcp",
+    flag: None,
+    variable: "MEDIASERVER_SIP_TCP",
+    shape: &Switch,
+    default: "true",
+    about: "Whether SIP is heard over TCP.",
+};
+
+/// `sip.max-calls`.
+pub const SIP_MAX_CALLS: Key<usize> = Key {
+    name: "sip.max-calls",
+    flag: None,
+    variable: "MEDIASERVER_SIP_MAX_CALLS",
+    shape: &Whole { min: 1, max: 100_000, unit: "calls" },
+    default: "1000",
+    about: "How many calls there may be at once; one more is answered 486.",
+};
+
+/// `mscp.listen`.
+pub const MSCP_LISTEN: Key<SocketAddr> = Key {
+    name: "mscp.listen",
+    flag: Some("--mscp"),
+    variable: "MEDIASERVER_MSCP",
+    shape: &Address,
+    default: r#""127.0.0.1:32416""#,
+    about: "Where application servers connect over TCP without a SIP dialog. Whoever reaches it \
+            commands the server, so keep it on loopback or behind a firewall. Port 0 takes a \
+            free port.",
+};
+
+/// `mscp.max-connections`.
+pub const MSCP_MAX_CONNECTIONS: Key<usize> = Key {
+    name: "mscp.max-connections",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_CONNECTIONS",
+    shape: &Whole { min: 1, max: 10_000, unit: "connections" },
+    default: "64",
+    about: "How many MSCP connections there may be at once; one more is closed at once.",
+};
+
+/// `mscp.max-header-bytes`.
+pub const MSCP_MAX_HEADER_BYTES: Key<usize> = Key {
+    name: "mscp.max-header-bytes",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_HEADER_BYTES",
+    shape: &Whole { min: 256, max: 1_048_576, unit: "bytes" },
+    default: "16384",
+    about: "The longest start line and headers of one message. Past it the channel closes.",
+};
+
+/// `mscp.max-body-bytes`.
+pub const MSCP_MAX_BODY_BYTES: Key<usize> = Key {
+    name: "mscp.max-body-bytes",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_BODY_BYTES",
+    shape: &Whole { min: 1024, max: 268_435_456, unit: "bytes" },
+    default: "4194304",
+    about: "The longest body of one message; a WAV sent along as `cid:` counts. Past it the \
+            request is answered 400 and the channel closes. The default holds four minutes of 8 \
+            kHz 16-bit audio.",
+};
+
+/// `mscp.max-queued-messages`.
+pub const MSCP_MAX_QUEUED_MESSAGES: Key<usize> = Key {
+    name: "mscp.max-queued-messages",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_QUEUED_MESSAGES",
+    shape: &Whole { min: 1, max: 1_000_000, unit: "messages" },
+    default: "1024",
+    about: "How many messages wait for an application server that reads slowly or is away. Past \
+            it the oldest notifications are dropped and counted.",
+};
+
+/// `mscp.max-requests-in-flight`.
+pub const MSCP_MAX_REQUESTS_IN_FLIGHT: Key<usize> = Key {
+    name: "mscp.max-requests-in-flight",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_REQUESTS_IN_FLIGHT",
+    shape: &Whole { min: 1, max: 100_000, unit: "requests" },
+    default: "256",
+    about: "How many requests of one channel may be unanswered. Past it nothing more is read \
+            from the channel until an answer is out.",
+};
+
+/// `mscp.grace-seconds`.
+pub const MSCP_GRACE_SECONDS: Key<Grace> = Key {
+    name: "mscp.grace-seconds",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_GRACE_SECONDS",
+    shape: &SecondsOrKeep { max: 86_400 },
+    default: "30",
+    about: "How long the conferences and dialogs of a channel survive its loss, so that an \
+            application server can come back to them; `keep` means until somebody destroys them.",
+};
+
+/// `http.listen`.
+pub const HTTP_LISTEN: Key<SocketAddr> = Key {
+    name: "http.listen",
+    flag: Some("--http"),
+    variable: "MEDIASERVER_HTTP",
+    shape: &Address,
+    default: r#""127.0.0.1:8080""#,
+    about: "Where `/healthz`, `/readyz`, `/metrics`, `/api/…` and the page at `/` are served. \
+            Port 0 takes a free port.",
+};
+
+/// `media.ip`.
+pub const MEDIA_IP: Key<Option<IpAddr>> = Key {
+    name: "media.ip",
+    flag: Some("--media-ip"),
+    variable: "MEDIASERVER_MEDIA_IP",
+    shape: &AddressOrAuto,
+    default: r#""auto""#,
+    about: "The address that SDP gives callers to send media to; RTP sockets are bound to it. \
+            `auto` is the IP address of `sip.listen`, which then must be one address and not \
+            every address (0.0.0.0).",
+};
+
+/// `media.rtp-ports`.
+pub const MEDIA_RTP_PORTS: Key<PortRange> = Key {
+    name: "media.rtp-ports",
+    flag: Some("--rtp-ports"),
+    variable: "MEDIASERVER_RTP_PORTS",
+    shape: &Ports,
+    default: r#""20000-29999""#,
+    about: "The UDP ports for RTP and RTCP. Each leg takes an even port and the odd one above \
+            it, so the default holds 5000 legs.",
+};
+
+/// `media.starvation-seconds`.
+pub const MEDIA_STARVATION_SECONDS: Key<u64> = Key {
+    name: "media.starvation-seconds",
+    flag: None,
+    variable: "MEDIASERVER_MEDIA_STARVATION_SECONDS",
+    shape: &Whole { min: 0, max: 86_400, unit: "seconds" },
+    default: "60",
+    about: "How long a leg that may send hears no RTP before it is ended; 0 never ends it.",
+};
+
+/// `media.jitter-ms`.
+pub const MEDIA_JITTER_MS: Key<u64> = Key {
+    name: "media.jitter-ms",
+    flag: None,
+    variable: "MEDIASERVER_MEDIA_JITTER_MS",
+    shape: &Whole { min: 0, max: 1000, unit: "milliseconds" },
+    default: "40",
+    about: "The playout delay a leg's jitter buffer begins with. More rides out rougher \
+            networks, less talks sooner.",
+};
+
+/// `media.ptime-ms`.
+pub const MEDIA_PTIME_MS: Key<u64> = Key {
+    name: "media.ptime-ms",
+    flag: None,
+    variable: "MEDIASERVER_MEDIA_PTIME_MS",
+    shape: &Whole { min: 10, max: 60, unit: "milliseconds" },
+    default: "20",
+    about: "The packet time offered in SDP; a caller that asks for another from 10 to 60 gets \
+            that.",
+};
+
+/// `engine.max-ports`.
+pub const ENGINE_MAX_PORTS: Key<usize> = Key {
+    name: "engine.max-ports",
+    flag: None,
+    variable: "MEDIASERVER_ENGINE_MAX_PORTS",
+    shape: &Whole { min: 2, max: 100_000, unit: "ports" },
+    default: "2048",
+    about: "How many end points (calls and dialogs together) the engine holds. Its memory is \
+            taken at the start.",
+};
+
+/// `engine.max-conferences`.
+pub const ENGINE_MAX_CONFERENCES: Key<usize> = Key {
+    name: "engine.max-conferences",
+    flag: None,
+    variable: "MEDIASERVER_ENGINE_MAX_CONFERENCES",
+    shape: &Whole { min: 1, max: 100_000, unit: "conferences" },
+    default: "512",
+    about: "How many conferences the engine holds. Its memory is taken at the start.",
+};
+
+/// `engine.realtime`.
+pub const ENGINE_REALTIME: Key<Realtime> = Key {
+    name: "engine.realtime",
+    flag: None,
+    variable: "MEDIASERVER_ENGINE_REALTIME",
+    shape: &Choice(&[("auto", Realtime::Auto), ("off", Realtime::Off)]),
+    default: r#""auto""#,
+    about: "`auto` asks the system for SCHED_FIFO, locked memory and a pinned core for the \
+            engine thread, goes on without what is refused, and says which it got in the log and \
+            in `mediaserver_engine_realtime`; `off` does not ask.",
+};
+
+/// `dialogs.file-roots`.
+pub const DIALOGS_FILE_ROOTS: Key<Vec<PathBuf>> = Key {
+    name: "dialogs.file-roots",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_FILE_ROOTS",
+    shape: &Folders,
+    default: "[]",
+    about: "The folders below which `file:` may be read. With none, every `file:` is refused. \
+            Symbolic links are followed first, so none leads out.",
+};
+
+/// `dialogs.deny-networks`.
+pub const DIALOGS_DENY_NETWORKS: Key<Vec<Network>> = Key {
+    name: "dialogs.deny-networks",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_DENY_NETWORKS",
+    shape: &Networks,
+    default: "[]",
+    about: "Networks that nothing is fetched from, beside those that are always refused: \
+            unspecified, link-local (with the cloud metadata service 169.254.169.254), multicast \
+            and broadcast. Holds for each redirect and for what a name resolves to.",
+};
+
+/// `dialogs.fetch-timeout-seconds`.
+pub const DIALOGS_FETCH_TIMEOUT_SECONDS: Key<u64> = Key {
+    name: "dialogs.fetch-timeout-seconds",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_FETCH_TIMEOUT_SECONDS",
+    shape: &Whole { min: 1, max: 600, unit: "seconds" },
+    default: "10",
+    about: "How long one fetch may take, with its redirects and its wait for a turn.",
+};
+
+/// `dialogs.max-fetch-bytes`.
+pub const DIALOGS_MAX_FETCH_BYTES: Key<usize> = Key {
+    name: "dialogs.max-fetch-bytes",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_MAX_FETCH_BYTES",
+    shape: &Whole { min: 1024, max: 1_073_741_824, unit: "bytes" },
+    default: "33554432",
+    about: "The largest document or recording that is fetched. The default holds half an hour of \
+            8 kHz 16-bit audio.",
+};
+
+/// `dialogs.max-redirects`.
+pub const DIALOGS_MAX_REDIRECTS: Key<usize> = Key {
+    name: "dialogs.max-redirects",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_MAX_REDIRECTS",
+    shape: &Whole { min: 0, max: 20, unit: "redirects" },
+    default: "5",
+    about: "How many redirects one fetch follows.",
+};
+
+/// `dialogs.max-concurrent-fetches`.
+pub const DIALOGS_MAX_CONCURRENT_FETCHES: Key<usize> = Key {
+    name: "dialogs.max-concurrent-fetches",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_MAX_CONCURRENT_FETCHES",
+    shape: &Whole { min: 1, max: 1000, unit: "fetches" },
+    default: "16",
+    about: "How many fetches run at once; the next ones wait for a turn. With `dialogs.max- \
+            fetch-bytes` it bounds the memory that fetches take.",
+};
+
+/// `dialogs.max-seconds`.
+pub const DIALOGS_MAX_SECONDS: Key<u64> = Key {
+    name: "dialogs.max-seconds",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_MAX_SECONDS",
+    shape: &Whole { min: 1, max: 604_800, unit: "seconds" },
+    default: "3600",
+    about: "How long one dialog may last; then it is ended as if by the server.",
+};
+
+/// `drain-seconds`.
+pub const DRAIN_SECONDS: Key<u64> = Key {
+    name: "drain-seconds",
+    flag: None,
+    variable: "MEDIASERVER_DRAIN_SECONDS",
+    shape: &Whole { min: 0, max: 86_400, unit: "seconds" },
+    default: "10",
+    about: "On SIGTERM no new call is taken, and the calls in place have this long to end by \
+            themselves before they are hung up.",
+};
+
+/// `log.format`.
+pub const LOG_FORMAT: Key<LogFormat> = Key {
+    name: "log.format",
+    flag: Some("--log-format"),
+    variable: "MEDIASERVER_LOG_FORMAT",
+    shape: &Choice(&[("text", LogFormat::Text), ("json", LogFormat::Json)]),
+    default: r#""text""#,
+    about: "How log lines are written to standard error.",
+};
+
+/// `log.level`.
+pub const LOG_LEVEL: Key<String> = Key {
+    name: "log.level",
+    flag: Some("--log"),
+    variable: "MEDIASERVER_LOG",
+    shape: &LogFilter,
+    default: r#""info""#,
+    about: "What is logged: a level for everything, or levels by target.",
+};
