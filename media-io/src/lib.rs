@@ -5,6 +5,7 @@ pub mod jitter;
 pub mod leg;
 pub mod net;
 pub mod player;
+mod random;
 pub mod resample;
 pub mod rtcp;
 pub mod rtp;

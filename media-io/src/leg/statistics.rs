@@ -24,8 +24,8 @@ pub struct LegStatistics {
     pub duplicates: u64,
     /// Packets that came after their time to be played.
     pub late: u64,
-    /// Packets passed over to bring the delay back to its target.
-    pub skipped: u64,
+    /// Audio passed over to bring the delay back to its target, in ms.
+    pub skipped_ms: u64,
     /// Audio made up in place of what was missing, in ms.
     pub concealed_ms: u64,
     /// Datagrams that are no RTP or RTCP, or hold more than a packet may.

@@ -1,0 +1,124 @@
+//! The packets that wait, sorted by timestamp, in memory taken once.
+
+use super::Packet;
+use crate::codec::Codec;
+use crate::rtp::Timestamp;
+
+/// Packets that may wait: more than 200 ms of 10 ms packets.
+pub const SLOTS_MAX: usize = 32;
+
+/// Bytes of the largest payload kept: 80 ms of G.711.
+pub const PAYLOAD_MAX: usize = 640;
+
+/// Samples in the longest packet kept: 80 ms.
+pub const PACKET_SAMPLES_MAX: usize = 640;
+
+/// A packet that waits.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) timestamp: Timestamp,
+    /// When it arrived, in samples on our clock.
+    pub(super) arrival: i64,
+    pub(super) samples: usize,
+    pub(super) codec: &'static Codec,
+    len: usize,
+    payload: [u8; PAYLOAD_MAX],
+}
+
+impl Stored {
+    pub(super) fn payload(&self) -> &[u8] {
+        &self.payload[..self.len]
+    }
+}
+
+/// All packets that wait.
+#[derive(Debug)]
+pub(super) struct Slots {
+    stored: Box<[Stored]>,
+    /// Indices into `stored`: the first `len` in order of timestamp, the others free.
+    order: [u8; SLOTS_MAX],
+    len: usize,
+}
+
+impl Slots {
+    pub(super) fn new() -> Slots {
+        let empty = || Stored {
+            timestamp: Timestamp(0),
+            arrival: 0,
+            samples: 0,
+            codec: &crate::codec::PCMU,
+            len: 0,
+            payload: [0; PAYLOAD_MAX],
+        };
+        Slots {
+            stored: (0..SLOTS_MAX).map(|_| empty()).collect(),
+            order: std::array::from_fn(|index| index as u8),
+            len: 0,
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    pub(super) fn is_full(&self) -> bool {
+        self.len == SLOTS_MAX
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.len = 0;
+    }
+
+    /// Timestamp of the oldest packet.
+    pub(super) fn first(&self) -> Option<Timestamp> {
+        self.peek().map(|stored| stored.timestamp)
+    }
+
+    /// The oldest packet.
+    pub(super) fn peek(&self) -> Option<&Stored> {
+        self.iter().next()
+    }
+
+    /// Removes the oldest packet.
+    pub(super) fn pop(&mut self) {
+        if self.len > 0 {
+            self.order[..self.len].rotate_left(1);
+            self.len -= 1;
+        }
+    }
+
+    /// Copies a packet in; `false` if there is no slot, or one of this timestamp waits.
+    pub(super) fn insert(&mut self, packet: &Packet<'_>, samples: usize, arrival: i64) -> bool {
+        let older =
+            self.iter().take_while(|stored| stored.timestamp.since(packet.timestamp) < 0).count();
+        let same = self.iter().nth(older).is_some_and(|next| next.timestamp == packet.timestamp);
+        if same || self.is_full() {
+            return false;
+        }
+        let slot = &mut self.stored[usize::from(self.order[self.len])];
+        let Some(room) = slot.payload.get_mut(..packet.payload.len()) else { return false };
+        room.copy_from_slice(packet.payload);
+        slot.len = packet.payload.len();
+        slot.timestamp = packet.timestamp;
+        slot.arrival = arrival;
+        slot.samples = samples;
+        slot.codec = packet.codec;
+        self.order[older..=self.len].rotate_right(1);
+        self.len += 1;
+        true
+    }
+
+    /// The newest packet that is to be played by `time`, in samples on our clock, if each one is
+    /// played as if it had travelled as quickly as the quickest of them.
+    pub(super) fn due(&self, time: i64) -> Option<Timestamp> {
+        let first = self.first()?;
+        let media = |stored: &Stored| i64::from(stored.timestamp.since(first));
+        let quickest = self.iter().map(|stored| stored.arrival - media(stored)).min()?;
+        let due = self.iter().take_while(|stored| quickest + media(stored) <= time);
+        due.last().map(|stored| stored.timestamp)
+    }
+
+    fn iter(&self) -> impl Iterator<Item = &Stored> {
+        self.order[..self.len].iter().filter_map(|&index| self.stored.get(usize::from(index)))
+    }
+}
