@@ -6,7 +6,7 @@ use super::answer::describe;
 use super::local::{LocalMedia, Negotiated};
 use super::print::{AudioLine, Lines};
 use super::refusal::Refusal;
-use super::stream::Event;
+use super::stream::{Event, is_audio};
 
 /// First payload type that may be given to a codec without a static one (RFC 3551, 6).
 const DYNAMIC_FIRST: u8 = 96;
@@ -91,20 +91,20 @@ fn is_taken(codecs: &[Accepted], payload_type: u8) -> bool {
     codecs.iter().any(|accepted| accepted.payload_type == payload_type)
 }
 
-/// Media never leave a session's description: the audio stream takes its old place, or a new one
-/// at the end.
+/// Media never leave a session's description: the audio stream takes its old place, that of a
+/// closed one, or a new one at the end (RFC 3264, 8.1).
 fn place(audio: AudioLine<'_>, local: &LocalMedia, previous: Option<&Negotiated>) -> Lines {
     let line = audio.media(local.rtp_port);
     let mut lines = match previous {
         Some(previous) => previous.lines.clone(),
         None => Lines { media: Vec::new(), audio: None },
     };
-    match lines.audio.and_then(|index| lines.media.get_mut(index)) {
+    let closed = || lines.media.iter().position(|media| is_audio(media) && media.port == 0);
+    let index = lines.audio.or_else(closed).unwrap_or(lines.media.len());
+    match lines.media.get_mut(index) {
         Some(old) => *old = line,
-        None => {
-            lines.audio = Some(lines.media.len());
-            lines.media.push(line);
-        }
+        None => lines.media.push(line),
     }
+    lines.audio = Some(index);
     lines
 }
