@@ -4,22 +4,21 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
 /// Calls (dialogs) held at once, incoming and outgoing together.
-pub const CALLS_MAX: usize = 10_000;
-/// Transactions held at once. A call costs two to four for 32 seconds each, so this carries
-/// about 500 calls a second on UDP.
-pub const TRANSACTIONS_MAX: usize = 65_536;
+pub(crate) const CALLS_MAX: usize = 10_000;
+/// Transactions held at once.
+pub(crate) const TRANSACTIONS_MAX: usize = 65_536;
 /// Bytes of one message, start line to the end of the body: the largest a UDP datagram holds.
-pub const MESSAGE_BYTES_MAX: usize = 65_535;
+pub(crate) const MESSAGE_BYTES_MAX: usize = 65_535;
 /// TCP connections held at once.
-pub const CONNECTIONS_MAX: usize = 1_024;
+pub(crate) const CONNECTIONS_MAX: usize = 1_024;
 /// Events waiting for the application before new work is refused with 503.
-pub const EVENTS_MAX: usize = 4_096;
+pub(crate) const EVENTS_MAX: usize = 4_096;
 /// A TCP connection on which nothing was received for so long is closed.
-pub const CONNECTION_IDLE: Duration = Duration::from_secs(600);
+pub(crate) const CONNECTION_IDLE: Duration = Duration::from_secs(600);
 /// A TCP peer has so long to finish a message it began.
-pub const MESSAGE_TIME: Duration = Duration::from_secs(30);
+pub(crate) const MESSAGE_TIME: Duration = Duration::from_secs(30);
 /// How long `shutdown` waits for the answers to its BYE requests.
-pub const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
+pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 /// Everything [`Agent::bind`](crate::Agent::bind) needs to know.
 #[derive(Clone, Debug)]
@@ -84,22 +83,23 @@ impl Default for Timers {
     }
 }
 
-/// What may be held at once; each field's default is the constant of the same name.
+/// What may be held at once.
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
-    /// Calls, incoming and outgoing together; a further INVITE gets 486.
+    /// Calls, incoming and outgoing together; a further INVITE gets 486. Default 10,000.
     pub calls: usize,
-    /// Transactions; a further request gets 503 without state.
+    /// Transactions; a further request gets 503 without state. Default 65,536: a call costs two to
+    /// four for 32 seconds each, so this carries about 500 calls a second on UDP.
     pub transactions: usize,
-    /// Bytes of one message; a longer one gets 413.
+    /// Bytes of one message; a longer one gets 413. Default 65,535.
     pub message_bytes: usize,
-    /// TCP connections; a further one is closed at once.
+    /// TCP connections; a further one is closed at once. Default 1,024.
     pub connections: usize,
-    /// Idle time after which a TCP connection is closed.
+    /// Idle time after which a TCP connection is closed. Default 10 minutes.
     pub connection_idle: Duration,
-    /// Time a TCP peer has to finish a message it began.
+    /// Time a TCP peer has to finish a message it began. Default 30 s.
     pub message_time: Duration,
-    /// How long a shutdown waits for its BYE requests to be answered.
+    /// How long a shutdown waits for its BYE requests to be answered. Default 2 s.
     pub shutdown_grace: Duration,
 }
 

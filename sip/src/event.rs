@@ -146,8 +146,6 @@ pub enum EndReason {
     LocalBye,
     /// No ACK came within 64 · T1 of the answer; a BYE has been sent (RFC 3261, 13.3.1.4).
     NoAck,
-    /// The peer no longer knows the call or did not answer a request within it (481, 408).
-    PeerLost,
     /// The agent was shut down.
     Shutdown,
 }

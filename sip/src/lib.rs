@@ -4,11 +4,14 @@ mod agent;
 mod call;
 mod command;
 mod config;
+mod dialog;
 mod event;
 mod hop;
+mod io;
 mod message;
 mod rejection;
 mod shell;
+mod transaction;
 mod user_agent;
 
 pub use agent::{Agent, BindError, CallError};

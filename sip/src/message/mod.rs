@@ -14,8 +14,8 @@ mod write;
 pub(crate) use name_addr::{NameAddr, split_list};
 pub(crate) use read::{Fault, Message, read};
 pub(crate) use request::{Method, Request};
-pub(crate) use response::Response;
-pub(crate) use via::Via;
+pub(crate) use response::{Response, transaction_key};
+pub(crate) use via::{DEFAULT_PORT, Via, branch};
 pub(crate) use write::{Writer, reason_phrase};
 
 use rsipstack::sip::Headers;

@@ -1,5 +1,7 @@
 //! A response to a request of ours.
 
+use std::sync::Arc;
+
 use rsipstack::sip::{Headers, Method};
 
 use super::{is_sdp, list, values};
@@ -29,9 +31,20 @@ impl Response {
         list(&self.headers, name)
     }
 
+    /// The name of the client transaction it answers: branch and method, since a CANCEL shares
+    /// the branch of its INVITE.
+    pub(crate) fn transaction_key(&self) -> Arc<str> {
+        transaction_key(&self.branch, &self.method.to_string())
+    }
+
     /// The session description, if it carries one.
     pub(crate) fn sdp(&self) -> Option<Vec<u8>> {
         let described = self.header("Content-Type").is_some_and(is_sdp);
         (described && !self.body.is_empty()).then(|| self.body.clone())
     }
+}
+
+/// The name of the client transaction of a request with this branch and method.
+pub(crate) fn transaction_key(branch: &str, method: &str) -> Arc<str> {
+    format!("{branch} {method}").into()
 }

@@ -43,7 +43,8 @@ pub(crate) struct Connections {
 /// Dropping it lets the task write what is queued, close the connection and end.
 struct Connection {
     id: u64,
-    unsent: mpsc::Sender<Vec<u8>>,
+    /// `None` once the peer did not take what it asked for: the task is on its way to its end.
+    unsent: Option<mpsc::Sender<Vec<u8>>>,
 }
 
 impl Connections {
@@ -70,9 +71,10 @@ impl Connections {
             let link = self.link(peer);
             self.tasks.spawn(link.connect());
         }
-        let refused = self.open.get(&peer).is_some_and(|c| c.unsent.try_send(bytes).is_err());
+        let Some(connection) = self.open.get_mut(&peer) else { return };
+        let refused = connection.unsent.as_ref().is_some_and(|to| to.try_send(bytes).is_err());
         if refused {
-            self.open.remove(&peer);
+            connection.unsent = None;
         }
     }
 
@@ -96,7 +98,7 @@ impl Connections {
         self.next_id += 1;
         let id = self.next_id;
         let (unsent, queue) = mpsc::channel(UNSENT_MAX);
-        self.open.insert(peer, Connection { id, unsent });
+        self.open.insert(peer, Connection { id, unsent: Some(unsent) });
         Link { peer, id, arrivals: self.arrivals.clone(), queue, limits: self.limits }
     }
 }

@@ -20,7 +20,8 @@ use tokio::time::{sleep, sleep_until};
 use crate::command::Command;
 use crate::config::{EVENTS_MAX, MESSAGE_BYTES_MAX};
 use crate::hop::Hop;
-use crate::user_agent::{Output, UserAgent};
+use crate::io::Output;
+use crate::user_agent::UserAgent;
 use crate::{Config, Event};
 use connection::{Arrival, Connections};
 
@@ -65,7 +66,12 @@ impl Shell {
         calls: Arc<AtomicUsize>,
     ) -> Self {
         let (sender, arrivals) = mpsc::channel(ARRIVALS_MAX);
-        let agent = UserAgent::new(config.clone(), sockets.advertised(&config), rand::random());
+        let agent = UserAgent::new(
+            config.clone(),
+            sockets.advertised(&config),
+            Instant::now(),
+            rand::random(),
+        );
         Self {
             agent,
             udp: sockets.udp,
@@ -188,7 +194,7 @@ impl Shell {
         let (_keep_open, mut nothing) = mpsc::unbounded_channel();
         let grace = sleep(self.config.limits.shutdown_grace);
         tokio::pin!(grace);
-        while !self.agent.is_quiet() {
+        while !self.agent.is_quiet() || !self.held.is_empty() {
             let happening = tokio::select! {
                 () = &mut grace => break,
                 happening = self.next(&mut nothing, buffer) => happening,

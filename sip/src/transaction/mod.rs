@@ -1,0 +1,7 @@
+//! Transactions: RFC 3261 section 17 as corrected by RFC 6026.
+
+mod client;
+mod server;
+
+pub(crate) use client::{Clients, Finding, Purpose};
+pub(crate) use server::{Absorbed, Servers};

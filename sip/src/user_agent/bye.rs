@@ -1,0 +1,77 @@
+//! BYE, from either side, and every other end that the application asks for.
+
+use super::{Incoming, UserAgent};
+use crate::command::Availability;
+use crate::io::Packet;
+use crate::message::{branch, transaction_key};
+use crate::transaction::Purpose;
+use crate::{CallKey, EndReason, Event, Rejection};
+
+impl UserAgent {
+    /// The peer ends the call.
+    pub(super) fn handle_bye(&mut self, key: &CallKey, incoming: &Incoming) {
+        let tag = self.calls.get(key).map(|call| call.dialog.local_tag.clone()).unwrap_or_default();
+        let packet = self.response(&incoming.request, 200, &tag).end();
+        self.reply(incoming, 200, packet);
+        // What was still to be answered ends with the dialog (15.1.2).
+        self.close_asked(key, 487);
+        self.stop_repeating(key);
+        self.report(key, Event::Ended { call: key.clone(), reason: EndReason::Bye });
+        self.calls.remove(key);
+    }
+
+    /// This side ends the call, whatever it takes in its state.
+    pub(super) fn end(&mut self, key: &CallKey, reason: Option<String>, why: EndReason) {
+        let Some(call) = self.calls.get_mut(key) else { return };
+        if call.calling.is_some() {
+            return self.hang_up_outgoing(key, reason, why);
+        }
+        let first = call.asked_first();
+        // A callee must not say BYE before it knows that its answer arrived (section 15).
+        let early = call.unacked.is_some() && !call.confirmed;
+        self.report(key, Event::Ended { call: key.clone(), reason: why });
+        if first {
+            let status = if why == EndReason::Shutdown { 503 } else { 480 };
+            return self.reject(key, &Rejection::new(status));
+        }
+        if early && why != EndReason::Shutdown {
+            if let Some(call) = self.calls.get_mut(key) {
+                call.farewell = Some(reason);
+            }
+            return;
+        }
+        self.close_asked(key, 487);
+        self.say_bye(key, reason.as_deref());
+    }
+
+    /// Sends BYE and forgets the call; the transaction sees to the rest.
+    pub(super) fn say_bye(&mut self, key: &CallKey, reason: Option<&str>) {
+        self.stop_repeating(key);
+        let Some(mut call) = self.calls.remove(key) else { return };
+        let cseq = call.dialog.next_cseq();
+        let hop = call.dialog.next_hop(|peer| self.connected.contains(&peer));
+        let branch = branch(&self.new_tag());
+        let packet: Packet = call
+            .dialog
+            .request("BYE", cseq, &self.via(hop, &branch))
+            .maybe("Reason", reason)
+            .header("User-Agent", &self.config.user_agent)
+            .end()
+            .into();
+        let transaction = transaction_key(&branch, "BYE");
+        self.clients.start(transaction, Purpose::Farewell, hop, packet, &mut self.io);
+    }
+
+    /// Ends every call and lets no new one in.
+    pub(super) fn shut_down(&mut self) {
+        self.availability = Availability::Draining;
+        let mut keys: Vec<CallKey> = self.calls.keys().cloned().collect();
+        // In order, so that the same calls make the same messages.
+        keys.sort();
+        for key in keys {
+            self.end(&key, None, EndReason::Shutdown);
+            // An outgoing call still waits for what becomes of its CANCEL; nobody else does.
+            self.report(&key, Event::Ended { call: key.clone(), reason: EndReason::Shutdown });
+        }
+    }
+}
