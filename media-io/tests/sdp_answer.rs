@@ -18,7 +18,9 @@ fn local() -> LocalMedia {
 
 /// An offer with everything before the media filled in.
 fn offer(media: &str) -> String {
-    format!("v=0\r\no=alice 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n{media}")
+    format!(
+        "v=0\r\no=alice 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n{media}"
+    )
 }
 
 fn answered(media: &str) -> Negotiated {
@@ -279,7 +281,11 @@ fn addresses_that_cannot_be_sent_to_are_refused_clearly() {
             "cannot send to the address 'phone.example.com': domain names are not looked up, an IP \
              address is needed",
         ),
-        ("c=TN RFC2543 +1-201-406-4090", 301, "cannot send to the address '+1-201-406-4090': not on the Internet (IN)"),
+        (
+            "c=TN RFC2543 +1-201-406-4090",
+            301,
+            "cannot send to the address '+1-201-406-4090': not on the Internet (IN)",
+        ),
         ("c=IN IP4 224.2.36.42/127", 330, "cannot send to the multicast address '224.2.36.42/127'"),
     ] {
         let refusal = refused(&format!("m=audio 6000 RTP/AVP 0\r\n{line}\r\n"));

@@ -107,7 +107,8 @@ fn we_do_not_connect_to_the_application_server() {
 
 #[test]
 fn other_media_are_rejected_in_their_place() {
-    let offer = offer("m=audio 6000 RTP/AVP 0\r\nm=application 9 TCP/MS\r\nm=application 9 TCP/MS\r\n");
+    let offer =
+        offer("m=audio 6000 RTP/AVP 0\r\nm=application 9 TCP/MS\r\nm=application 9 TCP/MS\r\n");
     let answer = answer_channel(offer.as_bytes(), &local()).unwrap();
     assert!(media(&answer).starts_with("m=audio 0 RTP/AVP 0\r\nm=application 32416 TCP/MS\r\n"));
     assert_eq!(media(&answer).matches("m=").count(), 3);

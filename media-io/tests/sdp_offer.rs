@@ -20,7 +20,9 @@ fn peer() -> LocalMedia {
 }
 
 fn from_peer(media: &str) -> String {
-    format!("v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n{media}")
+    format!(
+        "v=0\r\no=- 1 1 IN IP4 198.51.100.7\r\ns=-\r\nc=IN IP4 198.51.100.7\r\nt=0 0\r\n{media}"
+    )
 }
 
 fn accepted(answer: &str) -> Result<Negotiated, Refusal> {
@@ -103,7 +105,8 @@ fn answers_that_do_not_fit_are_refused() {
 
 #[test]
 fn a_second_offer_that_says_the_same_has_the_same_version() {
-    let negotiated = accepted("m=audio 6000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n");
+    let negotiated =
+        accepted("m=audio 6000 RTP/AVP 0 8 101\r\na=rtpmap:101 telephone-event/8000\r\n");
     let negotiated = negotiated.unwrap();
     assert_eq!(offer_again(&local(), &negotiated).unwrap().sdp, negotiated.sdp);
 }
