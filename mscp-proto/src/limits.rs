@@ -104,6 +104,21 @@ impl Default for XmlLimits {
     }
 }
 
+impl XmlLimits {
+    /// No bounds, for text this process wrote itself.
+    pub fn unbounded() -> Self {
+        Self {
+            bytes: usize::MAX,
+            depth: usize::MAX,
+            elements: usize::MAX,
+            attributes: usize::MAX,
+            name: usize::MAX,
+            value: usize::MAX,
+            namespaces: usize::MAX,
+        }
+    }
+}
+
 /// Bounds of one multipart body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct MultipartLimits {

@@ -1,7 +1,10 @@
 //! From bytes to a bounded tree of elements.
 
+use std::borrow::Cow;
+
+use quick_xml::events::attributes::Attribute as XmlAttribute;
 use quick_xml::events::{BytesDecl, BytesRef, BytesStart, Event};
-use quick_xml::name::ResolveResult;
+use quick_xml::name::{QName, ResolveResult};
 use quick_xml::{NsReader, XmlVersion};
 
 use super::check;
@@ -147,6 +150,7 @@ impl<'x> Document<'x> {
         let parent = self.open.last().map(|open| &open.element);
         element.namespace != MSCP
             && parent.is_some_and(|parent| parent.is_mscp() && parent.name == "src")
+            && self.open.iter().all(|open| open.fragment.is_none())
     }
 
     /// Checks all attributes; returns those that are not in a foreign namespace.
@@ -182,11 +186,7 @@ impl<'x> Document<'x> {
         Ok(kept)
     }
 
-    fn value(
-        &self,
-        at: usize,
-        attribute: &quick_xml::events::attributes::Attribute<'_>,
-    ) -> Result<String, Fault> {
+    fn value(&self, at: usize, attribute: &XmlAttribute<'_>) -> Result<String, Fault> {
         let name = attribute.key.as_ref();
         if attribute.value.len() > self.limits.value {
             let max = self.limits.value;
@@ -296,13 +296,21 @@ impl<'x> Document<'x> {
 /// The namespace a prefix stands for; a prefix nobody declared is a fault.
 fn bound(namespace: ResolveResult<'_>, at: usize) -> Result<Option<String>, Fault> {
     match namespace {
-        ResolveResult::Bound(namespace) => Ok(Some(namespace.into_inner().to_owned())),
+        ResolveResult::Bound(namespace) => unescape(namespace.into_inner(), at).map(Some),
         ResolveResult::Unbound => Ok(None),
         ResolveResult::Unknown(prefix) => {
             let reason = format!("the prefix {prefix} is not declared; add xmlns:{prefix}=\"...\"");
             Err(Fault::new(at, reason))
         }
     }
+}
+
+/// A namespace name as it is meant; the tokenizer keeps it as it was written.
+fn unescape(namespace: &str, at: usize) -> Result<String, Fault> {
+    let declaration = XmlAttribute { key: QName("xmlns"), value: namespace.into() };
+    let name = declaration.normalized_value(XmlVersion::Implicit1_0);
+    name.map(Cow::into_owned)
+        .map_err(|error| Fault::new(at, format!("the namespace \"{namespace}\": {error}")))
 }
 
 /// Where `part`, a slice of the tag's text, begins in it.
