@@ -106,11 +106,14 @@ impl Format {
             .map(|accepted| accepted.codec)
     }
 
+    /// Audio in each packet sent, in ms, within the limits.
+    pub(crate) fn packet_ms(&self) -> u32 {
+        self.packet_ms.clamp(PACKET_MS_MIN, PACKET_MS_MAX)
+    }
+
     /// Samples in each packet sent.
-    #[must_use]
     pub(crate) fn packet_samples(&self) -> usize {
-        let packet_ms = self.packet_ms.clamp(PACKET_MS_MIN, PACKET_MS_MAX);
-        packet_ms as usize * self.send.codec.samples_per_ms
+        self.packet_ms() as usize * self.send.codec.samples_per_ms
     }
 }
 

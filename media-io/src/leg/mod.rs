@@ -1,13 +1,28 @@
 //! An RTP leg: the end point of a call, seen from the engine as a [`Port`].
 //!
 //! [`leg`] makes both halves on the control side: the [`RtpLeg`] crosses to the engine, the
-//! [`LegHandle`] stays.
+//! [`LegHandle`] stays. In a tick the engine first calls `receive` for each datagram, then
+//! `read`, then `write`:
+//!
+//! - a datagram is judged by its source ([`latch`]), followed by its sequence
+//!   ([`Reception`](crate::rtcp::Reception)) and put into the jitter buffer, or taken as a key
+//!   or an RTCP report;
+//! - `read` carries out the commands that wait and plays what the jitter buffer holds;
+//! - `write` sends packets ([`outbound`]), reports when they are due, looks for starvation and
+//!   publishes the figures.
 
 mod config;
 mod handle;
+mod inbound;
+mod latch;
+mod outbound;
+mod starvation;
 mod statistics;
 
-use mixer::port::{Activity, Datagram, Frame, Heard, Outbox, Port, Sink, Source};
+use mixer::port::{
+    Activity, Channel, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Outgoing, Port, PortEvent,
+    PortId, SAMPLE_RATE_HZ, Sink, Source,
+};
 use mixer::time::Time;
 use rtrb::{Consumer, RingBuffer};
 use triple_buffer::Input;
@@ -19,7 +34,13 @@ pub use config::{
 pub use handle::{COMMANDS_MAX, CommandError, LegHandle};
 pub use statistics::LegStatistics;
 
+use crate::rtcp::{Cname, Compound, Ntp, Reception, Session};
+use crate::rtp::Packet;
 use handle::Command;
+use inbound::Inbound;
+use latch::{Latch, Verdict};
+use outbound::Outbound;
+use starvation::Starvation;
 
 /// Makes a leg and its handle, on the control side: the one place where a leg allocates.
 #[must_use]
@@ -27,29 +48,292 @@ pub fn leg(config: LegConfig) -> (RtpLeg, LegHandle) {
     let (commands, waiting) = RingBuffer::new(COMMANDS_MAX);
     let (publish, statistics) = triple_buffer::triple_buffer(&LegStatistics::default());
     let can_send_digits = config.format.telephone_event.is_some();
-    let leg = RtpLeg { commands: waiting, publish };
-    (leg, LegHandle { commands, statistics, can_send_digits })
+    let handle = LegHandle { commands, statistics, can_send_digits };
+    (RtpLeg::new(config, waiting, publish), handle)
 }
 
 /// The engine's half of a leg.
 pub struct RtpLeg {
+    port: PortId,
+    format: Format,
+    direction: Direction,
+    latch: Latch,
+    inbound: Inbound,
+    outbound: Outbound,
+    session: Session,
+    starvation: Starvation,
+    life: Life,
+    counters: Counters,
     commands: Consumer<Command>,
     publish: Input<LegStatistics>,
 }
 
+/// How far a leg has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Life {
+    /// It speaks and listens.
+    Up,
+    /// It says goodbye in this tick.
+    Leaving,
+    /// It has said goodbye.
+    Gone,
+}
+
+/// What the leg counts itself.
+#[derive(Clone, Copy, Debug, Default)]
+struct Counters {
+    rtcp_sent: u64,
+    rtcp_received: u64,
+    malformed: u64,
+    unexpected_payload_type: u64,
+    rejected: u64,
+}
+
+impl Port for RtpLeg {
+    fn receive(&mut self, now: Time, datagram: Datagram<'_>, out: &mut dyn Outbox) {
+        if self.life == Life::Gone {
+            return;
+        }
+        match datagram.channel {
+            Channel::Rtp => self.receive_rtp(now, &datagram, out),
+            Channel::Rtcp => self.receive_rtcp(&datagram, out),
+        }
+    }
+
+    fn relay_digit(&mut self, event: u8) {
+        self.outbound.push_digit(event, &self.format);
+    }
+}
+
 impl Source for RtpLeg {
-    fn read(&mut self, _now: Time, _frame: &mut Frame, _out: &mut dyn Outbox) -> Activity {
-        while self.commands.pop().is_ok() {}
-        Activity::Silent
+    fn read(&mut self, now: Time, frame: &mut Frame, _out: &mut dyn Outbox) -> Activity {
+        while let Ok(command) = self.commands.pop() {
+            self.carry_out(command);
+        }
+        self.inbound.read(now, frame)
     }
 }
 
 impl Sink for RtpLeg {
-    fn write(&mut self, _now: Time, _heard: Heard<'_>, _out: &mut dyn Outbox) {
-        self.publish.publish();
+    fn write(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
+        match self.life {
+            Life::Up => {
+                self.send_media(now, heard, out);
+                self.send_report(now, out);
+                self.look_for_starvation(now, out);
+            }
+            Life::Leaving => self.send_goodbye(now, out),
+            Life::Gone => {}
+        }
+        self.publish();
     }
 }
 
-impl Port for RtpLeg {
-    fn receive(&mut self, _now: Time, _datagram: Datagram<'_>, _out: &mut dyn Outbox) {}
+impl RtpLeg {
+    fn new(
+        config: LegConfig,
+        commands: Consumer<Command>,
+        publish: Input<LegStatistics>,
+    ) -> RtpLeg {
+        let mut random = config.seed;
+        let outbound = Outbound::new(config.port, &mut random, &config.format);
+        let cname = Cname::new(&config.cname);
+        let ntp = Ntp { at_zero: config.ntp_at_zero };
+        RtpLeg {
+            port: config.port,
+            format: config.format,
+            direction: config.direction,
+            latch: Latch::new(config.remote),
+            inbound: Inbound::new(config.jitter),
+            session: Session::new(crate::random::next(&mut random), outbound.ssrc, cname, ntp),
+            outbound,
+            starvation: Starvation::new(config.starvation),
+            life: Life::Up,
+            counters: Counters::default(),
+            commands,
+            publish,
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::SetRemote(remote) => self.set_remote(remote),
+            Command::SetDirection(direction) => self.set_direction(direction),
+            Command::SetFormat(format) => {
+                self.format = format;
+                self.outbound.on_format(&format);
+            }
+            Command::SendDigits(digits) => {
+                for &event in digits.events() {
+                    self.outbound.push_digit(event, &self.format);
+                }
+            }
+            Command::Goodbye if self.life == Life::Up => {
+                self.life = Life::Leaving;
+                self.inbound.begin_anew();
+            }
+            Command::Goodbye => {}
+        }
+    }
+
+    fn set_remote(&mut self, remote: Remote) {
+        let latched = self.latch.latched();
+        self.latch.set_remote(remote);
+        if self.latch.latched() != latched {
+            self.inbound.forget_source();
+            self.session.on_source_changed();
+        }
+    }
+
+    fn set_direction(&mut self, direction: Direction) {
+        self.direction = direction;
+        if !direction.receives() {
+            self.inbound.begin_anew();
+        }
+    }
+
+    fn receive_rtp(&mut self, now: Time, datagram: &Datagram<'_>, out: &mut dyn Outbox) {
+        let Some(packet) = Packet::parse(datagram.bytes) else {
+            self.counters.malformed += 1;
+            return;
+        };
+        let payload_type = packet.header.payload_type;
+        let is_event = self.format.telephone_event == Some(payload_type);
+        if !is_event && self.format.codec_of(payload_type).is_none() {
+            self.counters.unexpected_payload_type += 1;
+            return;
+        }
+        match self.latch.judge_rtp(datagram.from) {
+            Verdict::Peer => {}
+            Verdict::NewPeer => {
+                self.inbound.forget_source();
+                self.session.on_source_changed();
+                out.notify(self.port, PortEvent::Latched { remote: datagram.from });
+            }
+            Verdict::Stranger => {
+                self.counters.rejected += 1;
+                return;
+            }
+        }
+        self.starvation.on_heard(now);
+        self.session.on_rtp_received();
+        let listening = self.direction.receives();
+        let news = self.inbound.receive(datagram.arrival, &packet, &self.format, listening);
+        if news.source_changed {
+            self.session.on_source_changed();
+        }
+        if let Some(event) = news.digit {
+            out.notify(self.port, PortEvent::Digit { event });
+        }
+    }
+
+    fn receive_rtcp(&mut self, datagram: &Datagram<'_>, out: &mut dyn Outbox) {
+        if !crate::rtcp::items(datagram.bytes, |_| {}) {
+            self.counters.malformed += 1;
+            return;
+        }
+        if self.latch.judge_rtcp(datagram.from) == Verdict::Stranger {
+            self.counters.rejected += 1;
+            return;
+        }
+        self.counters.rtcp_received += 1;
+        let source = self.inbound.source().map(Reception::ssrc);
+        let heard = self.session.receive(datagram.arrival, datagram.bytes, source);
+        if heard.is_some_and(|heard| heard.goodbye) {
+            out.notify(self.port, PortEvent::Goodbye);
+        }
+    }
+
+    fn send_media(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
+        let target = self.latch.rtp_target().filter(|_| self.direction.sends());
+        let Some(target) = target else { return self.outbound.pause() };
+        let packets = self.outbound.packets;
+        let audio = match heard {
+            Heard::Nothing => &[0; FRAME_SAMPLES],
+            Heard::Audio(frame) => frame,
+        };
+        self.outbound.send(now, audio, &self.format, target, out);
+        if self.outbound.packets > packets {
+            self.session.on_rtp_sent();
+        }
+    }
+
+    fn send_report(&mut self, now: Time, out: &mut dyn Outbox) {
+        if self.latch.rtcp_target().is_some() && self.session.is_due(now) {
+            let figures = self.outbound.figures();
+            let report = self.session.report(now, figures, self.inbound.source_mut());
+            self.send_rtcp(now, &report, out);
+        }
+    }
+
+    fn send_goodbye(&mut self, now: Time, out: &mut dyn Outbox) {
+        self.outbound.pause();
+        let figures = self.outbound.figures();
+        if let Some(goodbye) = self.session.goodbye(now, figures, self.inbound.source_mut()) {
+            self.send_rtcp(now, &goodbye, out);
+        }
+        self.life = Life::Gone;
+    }
+
+    fn send_rtcp(&mut self, now: Time, compound: &Compound, out: &mut dyn Outbox) {
+        let Some(to) = self.latch.rtcp_target() else { return };
+        let bytes = compound.as_bytes();
+        let channel = Channel::Rtcp;
+        out.send(Outgoing { port: self.port, channel, to, not_before: now, bytes });
+        self.counters.rtcp_sent += 1;
+    }
+
+    fn look_for_starvation(&mut self, now: Time, out: &mut dyn Outbox) {
+        let expected = self.direction.receives() && !self.latch.is_held();
+        if let Some(silent_ms) = self.starvation.check(now, expected) {
+            out.notify(self.port, PortEvent::Starved { silent_ms });
+        }
+    }
+
+    fn publish(&mut self) {
+        let statistics = self.statistics();
+        *self.publish.input_buffer_mut() = statistics;
+        self.publish.publish();
+    }
+
+    fn statistics(&self) -> LegStatistics {
+        let jitter = self.inbound.jitter.counters();
+        let source = self.inbound.source();
+        let report = self.session.remote_report();
+        LegStatistics {
+            packets_sent: self.outbound.packets,
+            bytes_sent: self.outbound.bytes,
+            packets_received: self.inbound.packets,
+            bytes_received: self.inbound.bytes,
+            rtcp_sent: self.counters.rtcp_sent,
+            rtcp_received: self.counters.rtcp_received,
+            lost: source.map_or(0, Reception::lost),
+            duplicates: self.inbound.duplicates + jitter.duplicates,
+            late: jitter.late,
+            skipped_ms: whole_ms(jitter.skipped),
+            concealed_ms: whole_ms(jitter.concealed),
+            malformed: self.counters.malformed + jitter.unusable,
+            unexpected_payload_type: self.counters.unexpected_payload_type,
+            rejected: self.counters.rejected,
+            digits_received: self.inbound.digits_received,
+            digits_sent: self.outbound.digits_sent,
+            digits_dropped: self.outbound.digits_dropped,
+            jitter_ms: source.map_or(0.0, |source| ms(f64::from(source.jitter()))),
+            remote_fraction_lost: report.map(|report| f32::from(report.fraction_lost) / 256.0),
+            remote_jitter_ms: report.map(|report| ms(f64::from(report.jitter))),
+            round_trip: self.session.round_trip(),
+            delay_ms: ms(self.inbound.jitter.delay() as f64),
+            local_ssrc: self.outbound.ssrc,
+            remote_ssrc: source.map(Reception::ssrc),
+            latched: self.latch.latched(),
+        }
+    }
+}
+
+fn whole_ms(samples: u64) -> u64 {
+    samples * 1_000 / u64::from(SAMPLE_RATE_HZ)
+}
+
+fn ms(samples: f64) -> f32 {
+    (samples * 1_000.0 / f64::from(SAMPLE_RATE_HZ)) as f32
 }

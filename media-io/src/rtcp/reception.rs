@@ -98,7 +98,7 @@ impl Reception {
         let step = sequence.0.wrapping_sub(self.highest as u16);
         if step < MAX_DROPOUT {
             self.on_step_forward(step)
-        } else if step <= u16::MAX - MAX_MISORDER {
+        } else if step <= (u16::MAX - MAX_MISORDER) + 1 {
             self.on_jump(sequence)
         } else {
             self.on_step_back(step.wrapping_neg())

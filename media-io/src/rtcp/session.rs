@@ -15,7 +15,7 @@ const ROUND_TRIP_MAX: Duration = Duration::from_secs(60);
 /// What a received compound packet means for the leg.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Heard {
-    /// The source we listen to has left.
+    /// The source we listen to has left. Said once, until it speaks again.
     pub goodbye: bool,
 }
 
@@ -35,6 +35,8 @@ pub struct Session {
     last_sr: Option<(u32, Time)>,
     /// Whether anything of ours has left; who never spoke says no goodbye (6.3.7).
     spoke: bool,
+    /// Whether the peer's goodbye was passed on.
+    left: bool,
     remote_report: Option<ReportBlock>,
     round_trip: Option<Duration>,
 }
@@ -53,6 +55,7 @@ impl Session {
             received: false,
             last_sr: None,
             spoke: false,
+            left: false,
             remote_report: None,
             round_trip: None,
         }
@@ -67,6 +70,7 @@ impl Session {
     /// An RTP packet of the peer came.
     pub fn on_rtp_received(&mut self) {
         self.received = true;
+        self.left = false;
     }
 
     /// The peer's source is another one now: what the old one said of its clock is void.
@@ -126,6 +130,7 @@ impl Session {
         if valid {
             self.interval.note_size(bytes.len());
         }
+        heard.goodbye &= !std::mem::replace(&mut self.left, self.left || heard.goodbye);
         valid.then_some(heard)
     }
 

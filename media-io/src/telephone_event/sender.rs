@@ -70,12 +70,6 @@ impl Sender {
         self.packet_ms = packet_ms.max(1);
     }
 
-    /// Whether the next packet time belongs to a press.
-    #[must_use]
-    pub fn is_active(&self) -> bool {
-        self.current.is_some() || self.len > 0 && self.pause == 0
-    }
-
     /// What to send in the next packet time, of `packet_samples` timestamp units; `None` is
     /// audio.
     pub fn next(&mut self, packet_samples: usize) -> Option<Fragment> {
