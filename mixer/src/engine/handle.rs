@@ -5,13 +5,14 @@ use std::sync::Arc;
 use rtrb::{Consumer, Producer, PushError};
 use thiserror::Error;
 
+use super::homeward::Homeward;
 use super::keys::Keys;
 use super::meter::{Meters, Talking};
 use super::notice::Notice;
 use super::stats::{Published, Stats};
 use crate::capacities::Capacities;
 use crate::plan::{Plan, PlanId, Step};
-use crate::port::{PortEvent, PortId};
+use crate::port::PortId;
 use crate::room::RoomId;
 
 /// A table of the engine is full.
@@ -36,18 +37,9 @@ pub struct Busy {
 
 /// A plan on its way to the engine or home.
 #[derive(Debug)]
-pub(crate) struct Parcel {
-    pub(crate) id: PlanId,
-    pub(crate) plan: Plan,
-}
-
-/// What travels home in the return ring.
-#[derive(Debug)]
-pub(crate) enum Homeward {
-    /// A plan whose first frame has been mixed in this tick.
-    Applied { parcel: Parcel, tick: u64 },
-    /// What a port said.
-    Event { port: PortId, event: PortEvent },
+pub(super) struct Parcel {
+    pub(super) id: PlanId,
+    pub(super) plan: Plan,
 }
 
 /// Reserves keys, submits plans and receives notices. One owner, any thread, never blocks.
@@ -70,7 +62,7 @@ pub struct EngineHandle {
 }
 
 impl EngineHandle {
-    pub(crate) fn new(
+    pub(super) fn new(
         capacities: Capacities,
         plans: Producer<Parcel>,
         homeward: Consumer<Homeward>,

@@ -28,12 +28,12 @@ struct Meter {
 
 /// The meters of all rooms, by slot.
 #[derive(Debug)]
-pub(crate) struct Meters(Box<[Meter]>);
+pub(super) struct Meters(Box<[Meter]>);
 
 /// An entry as it was read: slot, the lower 24 bits of the generation, level.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Reading {
-    pub(crate) slot: u32,
+pub(super) struct Reading {
+    pub(super) slot: u32,
     generation: u32,
     level_dbov: u8,
 }
@@ -41,12 +41,12 @@ pub(crate) struct Reading {
 const GENERATION_MASK: u32 = 0x00FF_FFFF;
 
 impl Meters {
-    pub(crate) fn new(rooms: usize) -> Self {
+    pub(super) fn new(rooms: usize) -> Self {
         Self((0..rooms).map(|_| Meter::default()).collect())
     }
 
     /// Engine thread: publishes the talkers of a room, at most [`METERED_TALKERS_MAX`].
-    pub(crate) fn publish(&self, room: RoomId, talkers: impl Iterator<Item = Talking>) {
+    pub(super) fn publish(&self, room: RoomId, talkers: impl Iterator<Item = Talking>) {
         let Some(meter) = self.0.get(room.slot as usize) else { return };
         let mut count = 0u64;
         for (cell, talking) in meter.talkers.iter().zip(talkers) {
@@ -57,7 +57,7 @@ impl Meters {
     }
 
     /// Any thread: the entries of a room, none when the slot is another room's by now.
-    pub(crate) fn read(&self, room: RoomId) -> impl Iterator<Item = Reading> {
+    pub(super) fn read(&self, room: RoomId) -> impl Iterator<Item = Reading> {
         let meter = self.0.get(room.slot as usize);
         let count = meter.map_or(0, |meter| {
             let head = meter.head.load(Relaxed);
@@ -71,7 +71,7 @@ impl Meters {
 
 impl Reading {
     /// The entry as being about `port`, unless the slot was another port's then.
-    pub(crate) fn of(self, port: PortId) -> Option<Talking> {
+    pub(super) fn of(self, port: PortId) -> Option<Talking> {
         let same = port.slot == self.slot && port.generation & GENERATION_MASK == self.generation;
         same.then_some(Talking { port, level_dbov: self.level_dbov })
     }

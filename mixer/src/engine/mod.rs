@@ -1,14 +1,37 @@
 //! The engine: everything that happens between two ticks of the clock.
+//!
+//! A tick is a handful of verbs, in this order:
+//!
+//! | verb | what | cost follows |
+//! |---|---|---|
+//! | take plans | carry out what the control side decided | steps |
+//! | receive | hand each datagram to its port | datagrams |
+//! | read | ask every port for its next 20 ms | ports |
+//! | mix | choose who is heard, sum each room once | ports that make a sound |
+//! | write | give every port what it hears | ports, and talkers for their own mixes |
+//! | retire | put what was removed into the plans, send those home | plans |
+//! | publish | store counters and levels | rooms that mix |
+//!
+//! There is no error path: what does not fit is left out and counted.
 
+mod apply;
+mod floor;
 mod handle;
+mod homeward;
 mod keys;
+mod listen;
 mod meter;
 mod notice;
+mod ports;
+mod rooms;
 mod stats;
+mod streams;
+mod tap;
 
+use std::fmt;
 use std::sync::Arc;
 
-use rtrb::{Consumer, Producer, RingBuffer};
+use rtrb::{Consumer, RingBuffer};
 
 pub use handle::{Busy, EngineHandle, Full};
 pub use meter::{METERED_TALKERS_MAX, Talking};
@@ -19,55 +42,217 @@ use crate::capacities::Capacities;
 use crate::inbox::Inbox;
 use crate::port::Outbox;
 use crate::realtime::forbid_allocation;
+use crate::room::RoomId;
 use crate::time::Time;
-use handle::{Homeward, Parcel};
+use apply::Tables;
+use floor::Floor;
+use handle::Parcel;
+use homeward::WayHome;
+use listen::{OwnFrames, Scene};
 use meter::Meters;
+use ports::Ports;
+use rooms::Rooms;
 use stats::Published;
+use streams::Streams;
+use tap::Tap;
 
 /// Builds an engine with its control-side half. Allocates everything either will ever need.
 #[must_use]
 pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
     let (plans_in, plans) = RingBuffer::new(capacities.plans);
-    let (homeward, homeward_out) = RingBuffer::new(capacities.notices);
+    let (notices, notices_out) = RingBuffer::new(capacities.notices);
     let published = Arc::new(Published::default());
     let meters = Arc::new(Meters::new(capacities.rooms));
     let handle = EngineHandle::new(
         capacities,
         plans_in,
-        homeward_out,
+        notices_out,
         Arc::clone(&published),
         Arc::clone(&meters),
     );
-    let engine = Engine { capacities, plans, homeward, published, meters, stats: Stats::default() };
+    let engine = Engine {
+        tick: 0,
+        plans,
+        applied: Vec::with_capacity(capacities.plans),
+        datagrams_per_tick: capacities.datagrams_per_tick,
+        ports: Ports::new(capacities.ports),
+        rooms: Rooms::new(capacities.rooms),
+        streams: Streams::new(capacities.streams, capacities.ports),
+        floor: Floor::new(&capacities),
+        frames: OwnFrames::default(),
+        home: WayHome::new(notices, &capacities),
+        stats: Stats::default(),
+        published,
+        meters,
+    };
     (engine, handle)
 }
 
 /// The engine. Lives on one thread; [`tick`](Self::tick) is all there is to do with it.
-#[derive(Debug)]
 pub struct Engine {
-    capacities: Capacities,
+    /// Counted from 1, so that 0 means never.
+    tick: u64,
     plans: Consumer<Parcel>,
-    homeward: Producer<Homeward>,
+    /// The plans of this tick.
+    applied: Vec<Parcel>,
+    datagrams_per_tick: usize,
+    ports: Ports,
+    rooms: Rooms,
+    streams: Streams,
+    floor: Floor,
+    frames: OwnFrames,
+    home: WayHome,
+    stats: Stats,
     published: Arc<Published>,
     meters: Arc<Meters>,
-    stats: Stats,
 }
 
 impl Engine {
-    /// Runs one tick of 20 ms: carries out plans, receives, reads every port, mixes, writes
-    /// every port, publishes. `now` is the time of the tick's deadline.
+    /// Runs one tick of 20 ms under the allocation trap. `now` is the time of its deadline.
     ///
     /// Datagrams leave through [`Outbox::send`]; events go home as [`Notice`]s instead, so
     /// `out`'s [`Outbox::notify`] is never called.
     pub fn tick(&mut self, now: Time, inbox: &mut impl Inbox, out: &mut impl Outbox) {
         forbid_allocation(|| {
-            let _ = (now, inbox.next().is_some(), &out, &self.meters, &self.capacities);
-            while let Ok(Parcel { id, plan }) = self.plans.pop() {
-                let parcel = Parcel { id, plan };
-                let _ = self.homeward.push(Homeward::Applied { parcel, tick: self.stats.ticks });
-            }
-            self.stats.ticks += 1;
-            self.published.store(&self.stats);
+            self.tick += 1;
+            self.take_plans();
+            self.receive(now, inbox, out);
+            self.read(now, out);
+            self.mix();
+            self.write(now, out);
+            self.retire();
+            self.publish();
         });
+    }
+
+    /// While notices wait for the control side, plans wait too: it would not see them applied.
+    fn take_plans(&mut self) {
+        self.home.retry();
+        while self.home.is_clear() && self.applied.len() < self.applied.capacity() {
+            let Ok(mut parcel) = self.plans.pop() else { return };
+            let mut tables = Tables {
+                ports: &mut self.ports,
+                rooms: &mut self.rooms,
+                streams: &mut self.streams,
+            };
+            self.stats.steps_refused += tables.swap(&mut parcel.plan);
+            self.stats.plans += 1;
+            self.applied.push(parcel);
+        }
+    }
+
+    fn receive<O: Outbox>(&mut self, now: Time, inbox: &mut impl Inbox, out: &mut O) {
+        for _ in 0..self.datagrams_per_tick {
+            let Some(datagram) = inbox.next() else { return };
+            let Some(slot) = self.ports.slot(datagram.port) else {
+                self.stats.datagrams_stale += 1;
+                continue;
+            };
+            self.stats.datagrams += 1;
+            let mut tap = Tap {
+                out,
+                home: &mut self.home,
+                digits: &mut self.ports.digits[slot as usize],
+                digits_dropped: &mut self.stats.digits_dropped,
+                tick: self.tick,
+            };
+            if let Some(body) = &mut self.ports.bodies[slot as usize] {
+                body.receive(now, datagram, &mut tap);
+            }
+        }
+        self.stats.inbox_overruns += 1;
+    }
+
+    fn read<O: Outbox>(&mut self, now: Time, out: &mut O) {
+        for index in 0..self.ports.len() {
+            let slot = self.ports.occupied(index) as usize;
+            let mut tap = Tap {
+                out,
+                home: &mut self.home,
+                digits: &mut self.ports.digits[slot],
+                digits_dropped: &mut self.stats.digits_dropped,
+                tick: self.tick,
+            };
+            let voice = &mut self.ports.voices[slot];
+            if let Some(body) = &mut self.ports.bodies[slot] {
+                let activity = body.read(now, &mut voice.frame, &mut tap);
+                voice.hear_out(activity);
+            }
+        }
+    }
+
+    fn mix(&mut self) {
+        let Self { tick, rooms, streams, ports, stats, floor, .. } = self;
+        floor.mix(*tick, rooms, streams, ports, stats);
+    }
+
+    fn write<O: Outbox>(&mut self, now: Time, out: &mut O) {
+        for index in 0..self.ports.len() {
+            let slot = self.ports.occupied(index);
+            if !self.ports.is_leaving(slot) {
+                self.write_port(now, slot, out);
+            }
+        }
+    }
+
+    fn write_port<O: Outbox>(&mut self, now: Time, slot: u32, out: &mut O) {
+        let Some(mut body) = self.ports.bodies[slot as usize].take() else { return };
+        let mut ear = self.ports.ears[slot as usize];
+        for digit in self.ports.digits_heard(ear.feed, self.tick) {
+            body.relay_digit(*digit);
+        }
+        let scene =
+            Scene { tick: self.tick, ports: &self.ports, rooms: &self.rooms, floor: &self.floor };
+        let place = self.frames.listen(&mut ear, scene, &mut self.stats);
+        let mut digits = self.ports.digits[slot as usize];
+        let mut tap = Tap {
+            out,
+            home: &mut self.home,
+            digits: &mut digits,
+            digits_dropped: &mut self.stats.digits_dropped,
+            tick: self.tick,
+        };
+        body.write(now, self.frames.at(place, &self.ports, &self.rooms), &mut tap);
+        self.ports.digits[slot as usize] = digits;
+        self.ports.ears[slot as usize] = ear;
+        self.ports.bodies[slot as usize] = Some(body);
+    }
+
+    fn retire(&mut self) {
+        for mut parcel in self.applied.drain(..) {
+            let mut tables = Tables {
+                ports: &mut self.ports,
+                rooms: &mut self.rooms,
+                streams: &mut self.streams,
+            };
+            tables.retire(&mut parcel.plan);
+            self.home.applied(parcel, self.tick);
+        }
+    }
+
+    fn publish(&mut self) {
+        for slot in self.floor.live() {
+            let room = &self.rooms[*slot];
+            let talkers = self.floor.talkers(room.talkers).iter();
+            let talkers = talkers.filter(|talker| talker.stays() && room.is_open);
+            let talking = talkers.map(|talker| Talking {
+                port: self.ports.id(talker.origin),
+                level_dbov: self.ports.voices[talker.origin as usize].level.dbov(),
+            });
+            self.meters.publish(RoomId { slot: *slot, generation: room.generation }, talking);
+        }
+        self.stats.ticks = self.tick;
+        self.stats.notices_retried = self.home.retried;
+        self.stats.events_dropped = self.home.dropped;
+        self.stats.ports = self.ports.len() as u64;
+        self.stats.rooms = self.rooms.open_count() as u64;
+        self.stats.live_rooms = self.floor.live().len() as u64;
+        self.published.store(&self.stats);
+    }
+}
+
+impl fmt::Debug for Engine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Engine").field("stats", &self.stats).finish_non_exhaustive()
     }
 }

@@ -2,6 +2,8 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use crate::signal::limiter::Outcome;
+
 macro_rules! counters {
     ($($(#[$doc:meta])* $name:ident,)+) => {
         /// A reading of the engine's counters. All but `ports`, `rooms` and `live_rooms` only
@@ -13,18 +15,18 @@ macro_rules! counters {
 
         /// Where the engine publishes its counters at the end of each tick.
         #[derive(Debug, Default)]
-        pub(crate) struct Published {
+        pub(super) struct Published {
             $($name: AtomicU64,)+
         }
 
         impl Published {
             /// Engine thread: one plain store for each counter.
-            pub(crate) fn store(&self, stats: &Stats) {
+            pub(super) fn store(&self, stats: &Stats) {
                 $(self.$name.store(stats.$name, Relaxed);)+
             }
 
             /// Any thread. Counters of two neighbouring ticks may be mixed in one reading.
-            pub(crate) fn load(&self) -> Stats {
+            pub(super) fn load(&self) -> Stats {
                 Stats { $($name: self.$name.load(Relaxed),)+ }
             }
         }
@@ -63,4 +65,11 @@ counters! {
     rooms,
     /// Rooms that mixed in the last tick.
     live_rooms,
+}
+
+impl Stats {
+    pub(super) fn count(&mut self, outcome: Outcome) {
+        self.frames_limited += u64::from(outcome.limited);
+        self.samples_clipped += u64::from(outcome.clipped);
+    }
 }

@@ -3,8 +3,8 @@
 //! The frame is divided into blocks of 1 ms. For each the gain is known that its peak needs; the
 //! gain at the boundary of two blocks is the smaller of theirs, and in between it moves in a
 //! straight line, so that no sample ever exceeds full scale. It falls as early as its block lets
-//! it, which is the look-ahead, and recovers slowly. A sum that needs no limiting passes bit by
-//! bit.
+//! it, which is the look-ahead; it holds still for a period of the deepest voice, so that it does
+//! not follow the wave itself, and recovers slowly. A sum that needs no limiting passes bit by bit.
 
 use super::sum::Sum;
 use crate::port::{FRAME_SAMPLES, Frame};
@@ -16,10 +16,10 @@ const BLOCKS: usize = FRAME_SAMPLES / BLOCK_SAMPLES;
 const CEILING: f32 = 32_766.0;
 /// Highest magnitude that needs no limiting; −32,768 counts as this much.
 const FULL_SCALE: i32 = 32_767;
-/// Share of what is missing to gain 1 that returns in each block: 63 % in 80 ms.
-const RECOVERY: f32 = 1.0 / 80.0;
-/// From here on what is missing is less than a bit at full scale.
-const RECOVERED: f32 = 1.0 - 1.0 / 32_768.0;
+/// Blocks for which the gain stays where a peak brought it: 20 ms, a period of 50 Hz.
+const HOLD_BLOCKS: u8 = 20;
+/// Rise of the gain in each block after that: 0.1 dB, so 6 dB return in 60 ms.
+const RECOVERY: f32 = 1.011_579_5;
 /// Two limiters whose gains differ by less than this sound the same (0.04 dB).
 const NEAR: f32 = 0.005;
 
@@ -32,15 +32,18 @@ pub(crate) struct Outcome {
     pub(crate) clipped: u32,
 }
 
-/// The gain at the end of the previous frame of one output.
+/// What the limiter of one output remembers from frame to frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Limiter {
+    /// At the end of the previous frame.
     gain: f32,
+    /// Blocks for which it is still held.
+    hold: u8,
 }
 
 impl Default for Limiter {
     fn default() -> Self {
-        Self { gain: 1.0 }
+        Self { gain: 1.0, hold: 0 }
     }
 }
 
@@ -65,21 +68,33 @@ impl Limiter {
     /// The gain at each block boundary. What was decided at the end of the previous frame did
     /// not know this one, so the first boundary alone may have to give way at once.
     fn envelope(&mut self, needs: &[f32; BLOCKS]) -> [f32; BLOCKS + 1] {
-        let mut gains = [self.gain.min(needs[0]); BLOCKS + 1];
+        self.follow(self.gain, needs[0]);
+        let mut gains = [self.gain; BLOCKS + 1];
         for boundary in 1..=BLOCKS {
-            let before = gains[boundary - 1];
-            let recovered = recover(before);
             let next = needs.get(boundary).copied().unwrap_or(1.0);
-            gains[boundary] = recovered.min(needs[boundary - 1]).min(next);
+            let recovered = self.recovered();
+            self.follow(recovered, needs[boundary - 1].min(next));
+            gains[boundary] = self.gain;
         }
-        self.gain = gains[BLOCKS];
         gains
     }
-}
 
-fn recover(gain: f32) -> f32 {
-    let gain = gain + (1.0 - gain) * RECOVERY;
-    if gain > RECOVERED { 1.0 } else { gain }
+    fn recovered(&mut self) -> f32 {
+        if self.hold > 0 {
+            self.hold -= 1;
+            return self.gain;
+        }
+        (self.gain * RECOVERY).min(1.0)
+    }
+
+    /// Goes to `gain` unless `need` is lower. A peak that comes close to needing it holds the
+    /// gain too: the peaks of one steady sound are never quite the same.
+    fn follow(&mut self, gain: f32, need: f32) {
+        self.gain = gain.min(need);
+        if need < 1.0 && need <= gain * RECOVERY {
+            self.hold = HOLD_BLOCKS;
+        }
+    }
 }
 
 /// The gain that brings each block's peak to the ceiling, at most 1.

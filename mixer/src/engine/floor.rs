@@ -1,0 +1,339 @@
+//! The floor: who is mixed where, in this tick.
+//!
+//! ```text
+//! nominate        each audible port, for each room it speaks into
+//! choose          each room that is spoken into: among those, by its policy
+//! give the floor  each room in which they can be heard: among what its upstream rooms chose,
+//!                 each origin once, by its own policy
+//! sum             each room's talkers, once
+//! ```
+//!
+//! All lists are refilled in each tick and sized for the worst of them. Their work follows the
+//! ports that make a sound; a room or member that is silent appears in none.
+
+use super::ports::{OwnVoice, Ports};
+use super::rooms::{Rooms, Span};
+use super::stats::Stats;
+use super::streams::{NONE, Streams};
+use crate::capacities::Capacities;
+use crate::plan::Feed;
+use crate::room::RoomId;
+use crate::room::selection::{Candidate, choose};
+use crate::signal::fade::{Ramp, UNITY};
+use crate::signal::limiter::Limiter;
+use crate::signal::sum;
+
+/// Someone who is mixed in a room in this tick, and with what gain.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Talker {
+    /// The port's slot.
+    pub(super) origin: u32,
+    /// To 0 when this is the last tick.
+    pub(super) ramp: Ramp,
+}
+
+impl Talker {
+    pub(super) fn stays(&self) -> bool {
+        self.ramp.to > 0
+    }
+}
+
+/// Notes about a port while one room is looked at; valid in the pass they name.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    /// It was a talker of the room, at this place in the list of the last tick.
+    talked: u64,
+    place: u32,
+    /// It is among the candidates already.
+    nominated: u64,
+    /// It has the floor.
+    talks: u64,
+}
+
+#[derive(Debug)]
+pub(super) struct Floor {
+    /// Rooms that mix in this tick, and those that did in the last.
+    live: Vec<u32>,
+    live_before: Vec<u32>,
+    /// Their talkers, room by room.
+    talkers: Vec<Talker>,
+    talkers_before: Vec<Talker>,
+    /// What rooms chose among those who speak into them, room by room.
+    chosen: Vec<Candidate>,
+    /// The room's that is being looked at.
+    candidates: Vec<Candidate>,
+    marks: Box<[Mark]>,
+    /// Numbers the looks at a room, so that marks need no erasing.
+    pass: u64,
+}
+
+impl Floor {
+    pub(super) fn new(capacities: &Capacities) -> Self {
+        Self {
+            live: Vec::with_capacity(capacities.rooms),
+            live_before: Vec::with_capacity(capacities.rooms),
+            talkers: Vec::with_capacity(capacities.talkers),
+            talkers_before: Vec::with_capacity(capacities.talkers),
+            chosen: Vec::with_capacity(capacities.streams),
+            candidates: Vec::with_capacity(capacities.streams.max(capacities.ports)),
+            marks: vec![Mark::default(); capacities.ports].into(),
+            pass: 0,
+        }
+    }
+
+    pub(super) fn live(&self) -> &[u32] {
+        &self.live
+    }
+
+    pub(super) fn talkers(&self, span: Span) -> &[Talker] {
+        &self.talkers[span.range()]
+    }
+
+    pub(super) fn mix(
+        &mut self,
+        tick: u64,
+        rooms: &mut Rooms,
+        streams: &mut Streams,
+        ports: &mut Ports,
+        stats: &mut Stats,
+    ) {
+        self.clear();
+        self.nominate(tick, rooms, streams, ports);
+        self.wake_fading(tick, rooms);
+        for index in 0..self.live.len() {
+            self.choose(tick, self.live[index], rooms, streams, ports);
+        }
+        for index in 0..self.live.len() {
+            let room = self.live[index];
+            self.give_floor(tick, room, rooms, ports, stats);
+            self.sum(tick, room, rooms, ports, stats);
+            self.tell_talkers(tick, room, rooms, ports);
+        }
+    }
+
+    fn clear(&mut self) {
+        std::mem::swap(&mut self.live, &mut self.live_before);
+        std::mem::swap(&mut self.talkers, &mut self.talkers_before);
+        self.live.clear();
+        self.talkers.clear();
+        self.chosen.clear();
+    }
+
+    fn nominate(&mut self, tick: u64, rooms: &mut Rooms, streams: &mut Streams, ports: &Ports) {
+        for index in 0..ports.len() {
+            let port = ports.occupied(index);
+            if !ports.voices[port as usize].is_audible() {
+                continue;
+            }
+            let mut stream = streams.first_of(port);
+            while stream != NONE {
+                self.nominate_into(tick, stream, rooms, streams);
+                stream = streams.next_of(stream);
+            }
+        }
+    }
+
+    fn nominate_into(&mut self, tick: u64, stream: u32, rooms: &mut Rooms, streams: &mut Streams) {
+        let slot = streams[stream].room;
+        let room = &mut rooms[slot];
+        if !room.is_open {
+            return;
+        }
+        let is_first = room.spoken_in != tick;
+        if is_first {
+            room.spoken_in = tick;
+            room.first_candidate = NONE;
+        }
+        streams[stream].next_candidate = std::mem::replace(&mut room.first_candidate, stream);
+        if is_first {
+            self.wake_downstream(tick, slot, rooms);
+        }
+    }
+
+    /// Puts the rooms in which `slot` can be heard, and itself, on the list of those that mix.
+    fn wake_downstream(&mut self, tick: u64, slot: u32, rooms: &mut Rooms) {
+        for index in 0..rooms[slot].links.downstream.len() {
+            self.wake(tick, rooms[slot].links.downstream[index], rooms);
+        }
+    }
+
+    /// A room whose talkers have all fallen silent or left mixes once more, for their ramps.
+    fn wake_fading(&mut self, tick: u64, rooms: &mut Rooms) {
+        for index in 0..self.live_before.len() {
+            let slot = self.live_before[index];
+            if !rooms[slot].talkers.is_empty() {
+                self.wake(tick, slot, rooms);
+            }
+        }
+    }
+
+    fn wake(&mut self, tick: u64, slot: u32, rooms: &mut Rooms) {
+        let room = &mut rooms[slot];
+        if room.is_open && room.awake != tick {
+            room.awake = tick;
+            self.live.push(slot);
+        }
+    }
+
+    /// The room's own choice among those who speak into it.
+    fn choose(
+        &mut self,
+        tick: u64,
+        slot: u32,
+        rooms: &mut Rooms,
+        streams: &mut Streams,
+        ports: &Ports,
+    ) {
+        let room = &mut rooms[slot];
+        if room.spoken_in != tick {
+            return;
+        }
+        self.candidates.clear();
+        let mut id = room.first_candidate;
+        while id != NONE {
+            let stream = &streams[id];
+            self.candidates.push(Candidate {
+                origin: stream.port,
+                level: ports.voices[stream.port as usize].level,
+                incumbent: stream.chosen + 1 == tick,
+                preferred: stream.preferred,
+                stream: id,
+            });
+            id = stream.next_candidate;
+        }
+        let count = choose(room.policy, &mut self.candidates);
+        let start = self.chosen.len() as u32;
+        self.chosen.extend_from_slice(&self.candidates[..count]);
+        room.chosen = Span { start, end: self.chosen.len() as u32 };
+        for candidate in &self.candidates[..count] {
+            streams[candidate.stream].chosen = tick;
+        }
+    }
+
+    /// Decides who is mixed in a room: those who enter and leave get a ramp.
+    fn give_floor(
+        &mut self,
+        tick: u64,
+        slot: u32,
+        rooms: &mut Rooms,
+        ports: &Ports,
+        stats: &mut Stats,
+    ) {
+        self.pass += 1;
+        let room = &mut rooms[slot];
+        let before = if room.mixed + 1 == tick { room.talkers } else { Span::default() };
+        room.talkers_before = before;
+        self.mark_talkers(before);
+        let count = self.gather(tick, slot, rooms);
+        let start = self.talkers.len() as u32;
+        for index in 0..count {
+            let origin = self.candidates[index].origin;
+            self.enter(origin, ports.voices[origin as usize].begins, stats);
+        }
+        for index in before.range() {
+            let talker = self.talkers_before[index];
+            let mark = self.marks[talker.origin as usize];
+            let voice = &ports.voices[talker.origin as usize];
+            if talker.stays() && mark.talks != self.pass && voice.active {
+                self.add_talker(talker.origin, Ramp { from: talker.ramp.to, to: 0 }, stats);
+            }
+        }
+        rooms[slot].talkers = Span { start, end: self.talkers.len() as u32 };
+    }
+
+    fn mark_talkers(&mut self, before: Span) {
+        for index in before.range() {
+            let talker = self.talkers_before[index];
+            if talker.stays() {
+                let mark = &mut self.marks[talker.origin as usize];
+                mark.talked = self.pass;
+                mark.place = index as u32;
+            }
+        }
+    }
+
+    /// Puts those who are mixed in front of the candidates and returns how many they are. A room
+    /// that hears no other has chosen already; one that does chooses among what all of them
+    /// chose. Being preferred counts in the room that one was joined to.
+    fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms) -> usize {
+        self.candidates.clear();
+        let room = &rooms[slot];
+        for upstream in &room.links.upstream {
+            if rooms[*upstream].spoken_in != tick {
+                continue;
+            }
+            for index in rooms[*upstream].chosen.range() {
+                let candidate = self.chosen[index];
+                let mark = &mut self.marks[candidate.origin as usize];
+                if mark.nominated == self.pass {
+                    continue;
+                }
+                mark.nominated = self.pass;
+                self.candidates.push(Candidate {
+                    incumbent: mark.talked == self.pass,
+                    preferred: candidate.preferred && *upstream == slot,
+                    ..candidate
+                });
+            }
+        }
+        match room.links.upstream.len() {
+            0 | 1 => self.candidates.len(),
+            _ => choose(room.policy, &mut self.candidates),
+        }
+    }
+
+    fn enter(&mut self, origin: u32, begins: bool, stats: &mut Stats) {
+        let mark = &mut self.marks[origin as usize];
+        mark.talks = self.pass;
+        let from = if mark.talked == self.pass {
+            self.talkers_before[mark.place as usize].ramp.to
+        } else if begins {
+            UNITY
+        } else {
+            0
+        };
+        self.add_talker(origin, Ramp { from, to: UNITY }, stats);
+    }
+
+    fn add_talker(&mut self, origin: u32, ramp: Ramp, stats: &mut Stats) {
+        if self.talkers.len() == self.talkers.capacity() {
+            stats.talkers_dropped += 1;
+            return;
+        }
+        self.talkers.push(Talker { origin, ramp });
+    }
+
+    fn sum(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, ports: &Ports, stats: &mut Stats) {
+        let room = &mut rooms[slot];
+        room.sum.fill(0);
+        for talker in &self.talkers[room.talkers.range()] {
+            let voice = &ports.voices[talker.origin as usize];
+            sum::add(&mut room.sum, &voice.frame, talker.ramp);
+        }
+        let went_on = room.mixed + 1 == tick;
+        room.limiter_before = if went_on { room.limiter } else { Limiter::default() };
+        room.limiter = room.limiter_before;
+        stats.count(room.limiter.limit(&room.sum, &mut room.mix));
+        room.mixed = tick;
+    }
+
+    /// Tells those talkers who listen to the room which part of the sum is their own.
+    fn tell_talkers(&self, tick: u64, slot: u32, rooms: &Rooms, ports: &mut Ports) {
+        let room = &rooms[slot];
+        let here = Feed::Room(RoomId { slot, generation: room.generation });
+        for index in room.talkers.range() {
+            let own = OwnVoice { tick, talker: index as u32 };
+            let ear = &mut ports.ears[self.talkers[index].origin as usize];
+            if ear.feed == here {
+                ear.own = own;
+            }
+            if ear.previous == Some(here) {
+                ear.own_previous = own;
+            }
+        }
+    }
+
+    pub(super) fn talker(&self, index: u32) -> Talker {
+        self.talkers[index as usize]
+    }
+}

@@ -1,0 +1,170 @@
+//! A caller: hums a tone, writes down what it hears. Tests hold the other end of the line.
+#![allow(clippy::disallowed_types)] // The test holds the other end on the same thread.
+
+use std::f64::consts::TAU;
+use std::sync::Mutex;
+
+use mixer::port::{
+    Activity, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Port, PortEvent, PortId,
+    SAMPLE_RATE_HZ, Sink, Source,
+};
+use mixer::time::Time;
+
+/// Loud enough to measure, low enough that ten together stay below full scale.
+pub const AMPLITUDE: f64 = 3_000.0;
+/// Recordings end here; nothing may be allocated while they are made.
+const RECORDING_MAX: usize = 600 * FRAME_SAMPLES;
+
+pub struct Line {
+    pub tone_hz: u32,
+    shared: Mutex<Shared>,
+}
+
+struct Shared {
+    amplitude: f64,
+    is_silent: bool,
+    event: Option<PortEvent>,
+    recording: Vec<i16>,
+    nothing_heard: usize,
+    digits: Vec<u8>,
+    datagrams: usize,
+    freed: bool,
+}
+
+impl Line {
+    pub fn new(tone_hz: u32) -> Self {
+        let shared = Shared {
+            amplitude: AMPLITUDE,
+            is_silent: false,
+            event: None,
+            recording: Vec::with_capacity(RECORDING_MAX),
+            nothing_heard: 0,
+            digits: Vec::with_capacity(64),
+            datagrams: 0,
+            freed: false,
+        };
+        Self { tone_hz, shared: Mutex::new(shared) }
+    }
+
+    pub fn hum_at(&self, amplitude: f64) {
+        self.with(|shared| shared.amplitude = amplitude);
+    }
+
+    pub fn amplitude(&self) -> f64 {
+        self.with(|shared| shared.amplitude)
+    }
+
+    /// Sends nothing at all, or does so again.
+    pub fn be_silent(&self, is_silent: bool) {
+        self.with(|shared| shared.is_silent = is_silent);
+    }
+
+    /// Has the port emit an event in its next tick.
+    pub fn emit(&self, event: PortEvent) {
+        self.with(|shared| shared.event = Some(event));
+    }
+
+    pub fn erase(&self) {
+        self.with(|shared| {
+            shared.recording.clear();
+            shared.nothing_heard = 0;
+        });
+    }
+
+    pub fn recording(&self) -> Vec<i16> {
+        self.with(|shared| shared.recording.clone())
+    }
+
+    /// Ticks in which there was nothing to hear.
+    pub fn nothing_heard(&self) -> usize {
+        self.with(|shared| shared.nothing_heard)
+    }
+
+    pub fn digits(&self) -> Vec<u8> {
+        self.with(|shared| shared.digits.clone())
+    }
+
+    pub fn datagrams(&self) -> usize {
+        self.with(|shared| shared.datagrams)
+    }
+
+    /// The port has been freed.
+    pub fn is_freed(&self) -> bool {
+        self.with(|shared| shared.freed)
+    }
+
+    fn with<T>(&self, use_it: impl FnOnce(&mut Shared) -> T) -> T {
+        use_it(&mut self.shared.lock().unwrap())
+    }
+}
+
+/// The port at the engine's end of a [`Line`].
+pub struct Caller {
+    id: PortId,
+    line: std::sync::Arc<Line>,
+    samples_sent: usize,
+}
+
+impl Caller {
+    pub fn new(id: PortId, line: std::sync::Arc<Line>) -> Self {
+        Self { id, line, samples_sent: 0 }
+    }
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.line.with(|shared| shared.freed = true);
+    }
+}
+
+impl Source for Caller {
+    fn read(&mut self, _: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+        self.line.with(|shared| {
+            if let Some(event) = shared.event.take() {
+                out.notify(self.id, event);
+            }
+            if shared.is_silent {
+                return Activity::Silent;
+            }
+            for (i, sample) in frame.iter_mut().enumerate() {
+                *sample = hum(self.line.tone_hz, shared.amplitude, self.samples_sent + i);
+            }
+            self.samples_sent += FRAME_SAMPLES;
+            Activity::Active
+        })
+    }
+}
+
+impl Sink for Caller {
+    fn write(&mut self, _: Time, heard: Heard<'_>, _: &mut dyn Outbox) {
+        self.line.with(|shared| {
+            assert!(shared.recording.len() < RECORDING_MAX, "the tape is full");
+            match heard {
+                Heard::Audio(frame) => shared.recording.extend_from_slice(frame),
+                Heard::Nothing => {
+                    shared.nothing_heard += 1;
+                    shared.recording.extend_from_slice(&[0; FRAME_SAMPLES]);
+                }
+            }
+        });
+    }
+}
+
+impl Port for Caller {
+    fn receive(&mut self, _: Time, datagram: Datagram<'_>, out: &mut dyn Outbox) {
+        self.line.with(|shared| shared.datagrams += 1);
+        for digit in datagram.bytes {
+            out.notify(self.id, PortEvent::Digit { event: *digit });
+        }
+    }
+
+    fn relay_digit(&mut self, event: u8) {
+        self.line.with(|shared| shared.digits.push(event));
+    }
+}
+
+/// A cosine, so that it begins with a jump that a ramp must hide.
+pub fn hum(tone_hz: u32, amplitude: f64, index: usize) -> i16 {
+    let phase = TAU * f64::from(tone_hz) * index as f64 / f64::from(SAMPLE_RATE_HZ);
+    (phase.cos() * amplitude).round() as i16
+}

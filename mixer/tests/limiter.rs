@@ -1,0 +1,115 @@
+//! Many loud voices at once: turned down, never wrapped, never clipped, never one's own.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use common::Studio;
+use common::caller::hum;
+use common::ear::{amplitude, largest_jump};
+use mixer::room::Policy;
+use mixer::topology::Directions::{AToB, Both};
+
+const FULL_SCALE: f64 = 32_767.0;
+
+/// Sixteen callers at full scale, and `z` who only listens.
+fn sixteen() -> Studio {
+    let mut studio = Studio::new();
+    studio.open('R', Policy::default());
+    for name in 'a'..='p' {
+        studio.call(name).hum_at(FULL_SCALE);
+        studio.join(name, 'R', Both);
+    }
+    studio.call('z').be_silent(true);
+    studio.join('R', 'z', AToB);
+    studio
+}
+
+#[test]
+fn sixteen_at_full_scale_neither_wrap_nor_clip() {
+    let mut studio = sixteen();
+    studio.run(5);
+    let recordings = studio.record(20);
+    for (listener, heard) in &recordings {
+        let peak = heard.iter().map(|sample| sample.unsigned_abs()).max();
+        assert!((32_000..=32_766).contains(&peak.unwrap()), "{listener}: {peak:?}");
+    }
+    assert_eq!(studio.stats().samples_clipped, 0);
+    assert!(studio.stats().frames_limited >= 20 * 17);
+}
+
+#[test]
+fn the_gain_does_not_chop_the_sound() {
+    // All cosines peak together once in 80 samples; a gain that let the quiet parts up between
+    // the peaks would flatten the shape. Each tone must keep its share.
+    let mut studio = sixteen();
+    studio.run(25);
+    let heard = studio.record(10).remove(&'z').unwrap();
+    for name in 'a'..='p' {
+        let level_db = 20.0 * (amplitude(&heard, studio.line(name).tone_hz) / 2_048.0).log10();
+        assert!(level_db.abs() < 1.0, "{name}: {level_db} dB");
+    }
+}
+
+#[test]
+fn ones_own_voice_leaves_no_residue_even_while_limiting() {
+    // Four loud ones limit; what d says must not show in what d hears, so it hears bit by bit
+    // the same when it says something else.
+    let record = |own_amplitude| {
+        let mut studio = Studio::with_all("abcdR");
+        for name in "abcd".chars() {
+            studio.line(name).hum_at(20_000.0);
+            studio.join(name, 'R', Both);
+        }
+        studio.line('d').hum_at(own_amplitude);
+        let heard = studio.record(30).remove(&'d').unwrap();
+        assert!(studio.stats().frames_limited > 0);
+        heard
+    };
+    let settled = 10 * 160;
+    assert_eq!(record(20_000.0)[settled..], record(1_000.0)[settled..]);
+}
+
+#[test]
+fn a_single_voice_of_full_scale_passes_bit_by_bit() {
+    let mut studio = Studio::with_all("abR");
+    studio.line('a').hum_at(FULL_SCALE);
+    studio.line('b').be_silent(true);
+    studio.join('a', 'R', Both);
+    studio.join('b', 'R', Both);
+    studio.run(2);
+    let heard = studio.record(10).remove(&'b').unwrap();
+    let spoken: Vec<i16> = (0..heard.len() + 20).map(|i| hum(400, FULL_SCALE, i)).collect();
+    assert!(spoken.windows(heard.len()).any(|window| window == heard));
+    assert_eq!(studio.stats().frames_limited, 0);
+}
+
+#[test]
+fn after_a_loud_passage_the_mix_is_exact_again() {
+    let mut studio = sixteen();
+    studio.run(5);
+    for name in 'b'..='p' {
+        studio.line(name).be_silent(true);
+    }
+    studio.line('a').hum_at(10_000.0);
+    studio.run(60);
+    let heard = studio.record(10).remove(&'z').unwrap();
+    let spoken: Vec<i16> = (0..heard.len() + 20).map(|i| hum(400, 10_000.0, i)).collect();
+    assert!(spoken.windows(heard.len()).any(|window| window == heard));
+}
+
+#[test]
+fn who_falls_silent_while_all_are_loud_hears_no_jump() {
+    let mut studio = sixteen();
+    for name in 'e'..='p' {
+        studio.remove(name);
+    }
+    studio.run(25);
+    studio.line('a').hum_at(1.0);
+    studio.run(1);
+    let before = studio.record(10).remove(&'a').unwrap();
+    studio.line('a').be_silent(true);
+    let after = studio.record(10).remove(&'a').unwrap();
+    let joined: Vec<i16> = before.iter().chain(&after).copied().collect();
+    let (jump, usual) = (largest_jump(&joined), largest_jump(&before));
+    assert!(jump <= usual + 200, "{jump} after {usual}");
+}
