@@ -130,7 +130,9 @@ impl Session {
         if valid {
             self.interval.note_size(bytes.len());
         }
-        heard.goodbye &= !std::mem::replace(&mut self.left, self.left || heard.goodbye);
+        let left = self.left || heard.goodbye;
+        heard.goodbye &= !self.left;
+        self.left = left;
         valid.then_some(heard)
     }
 
