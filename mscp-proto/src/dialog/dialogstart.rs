@@ -86,7 +86,7 @@ impl DialogStart {
                 return Err(attribute.fault(belongs_to_prepare(name)));
             }
         }
-        for child in element.known_children()? {
+        if let Some(child) = element.known_children()?.next() {
             return Err(match child.name.as_str() {
                 name @ ("src" | "namelist" | "subscribe" | "stream") => {
                     child.fault(belongs_to_prepare(&format!("<{name}>")))
