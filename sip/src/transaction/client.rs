@@ -74,6 +74,11 @@ impl Clients {
         self.table.insert(key, client);
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_empty()
+    }
+
     /// Whether every request has its final response.
     pub(crate) fn is_quiet(&self) -> bool {
         self.table.values().all(|client| client.state == State::Answered)

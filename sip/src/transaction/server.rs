@@ -56,6 +56,11 @@ impl Servers {
         self.table.len()
     }
 
+    #[cfg(test)]
+    pub(crate) fn is_empty(&self) -> bool {
+        self.table.is_empty() && self.unforked.is_empty()
+    }
+
     /// Offers a request to its transaction, if there is one.
     pub(crate) fn absorb(&mut self, key: &str, request: &Request, io: &mut Io) -> Absorbed {
         let Some(server) = self.table.get_mut(key) else { return Absorbed::No };
