@@ -113,7 +113,7 @@ pub const MSCP_MAX_HEADER_BYTES: Key<usize> = Key {
     flag: None,
     variable: "MEDIASERVER_MSCP_MAX_HEADER_BYTES",
     shape: &Whole { min: 256, max: 1_048_576, unit: "bytes" },
-    default: "16384",
+    default: "8192",
     about: "The longest start line and headers of one message. Past it the channel closes.",
 };
 

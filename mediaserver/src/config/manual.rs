@@ -21,6 +21,25 @@ pub fn manual() -> String {
     page
 }
 
+/// `antiphon.example.toml`: every key at its default.
+#[must_use]
+pub fn example() -> String {
+    let mut file = String::from(EXAMPLE_HEAD);
+    // TOML wants the keys that stand in no section before the first section.
+    let is_sectioned = |key: &&&dyn AnyKey| key.name().contains('.');
+    let top = keys::ALL.iter().filter(|key| !is_sectioned(key));
+    let mut section = "";
+    for key in top.chain(keys::ALL.iter().filter(is_sectioned)) {
+        let (of, name) = key.name().split_once('.').unwrap_or(("", key.name()));
+        if section != of {
+            section = of;
+            let _ = writeln!(file, "\n[{section}]");
+        }
+        let _ = writeln!(file, "{name} = {}    # {}", key.default(), key.takes());
+    }
+    file
+}
+
 fn heading(section: &str) -> String {
     if section.is_empty() {
         return "\n## Top of the file, before any section\n".to_owned();
@@ -58,4 +77,10 @@ variable that begins with `MEDIASERVER_` and does not exist. `mediaserver/antiph
 
 This page is printed from the definitions in `mediaserver/src/config/keys.rs`; after a change there,
 `UPDATE_DOCS=1 cargo test -p mediaserver --test config` writes it anew.
+";
+
+const EXAMPLE_HEAD: &str = "\
+# Every key at its default; docs/configuration.md says what each is for.
+# Copy this file, keep what you change, and try it: mediaserver check FILE
+
 ";

@@ -25,7 +25,7 @@ mod written;
 
 pub use error::{ConfigError, Origin, Violation};
 pub use key::{AnyKey, Key};
-pub use manual::manual;
+pub use manual::{example, manual};
 pub use resolved::{
     Config, Dialogs, Engine, Grace, Http, Log, LogFormat, Media, Mscp, PortRange, Realtime, Sip,
 };

@@ -28,6 +28,9 @@ struct Setting {
 }
 
 impl Written {
+    /// The variable that names the file, as `--config` does. It is not a key.
+    pub const FILE_VARIABLE: &str = "MEDIASERVER_CONFIG";
+
     /// Reads a configuration file. Unknown keys are violations, told by [`Config::resolve`].
     ///
     /// # Errors
@@ -73,7 +76,7 @@ impl Written {
     pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut written = Self::default();
         for (name, text) in variables {
-            if !name.starts_with(VARIABLE_PREFIX) || name == CONFIG_VARIABLE {
+            if !name.starts_with(VARIABLE_PREFIX) || name == Self::FILE_VARIABLE {
                 continue;
             }
             let key = keys::ALL.iter().find(|key| key.variable() == name);
@@ -90,8 +93,9 @@ impl Written {
         written
     }
 
-    /// Sets `key` from the text of flag `flag`.
-    pub fn set_flag(&mut self, key: &dyn AnyKey, text: &str) {
+    /// Sets `key` from the text of its flag, if the flag was given.
+    pub fn set_flag(&mut self, key: &dyn AnyKey, text: Option<&str>) {
+        let Some(text) = text else { return };
         let flag = key.flag().unwrap_or(key.name()).to_owned();
         self.set_text(key, text, Origin::Flag(flag));
     }
@@ -185,9 +189,6 @@ impl Written {
 
 /// Variables of the server begin so.
 const VARIABLE_PREFIX: &str = "MEDIASERVER_";
-
-/// The variable that names the file, as `--config` does; it is not a key.
-pub(crate) const CONFIG_VARIABLE: &str = "MEDIASERVER_CONFIG";
 
 struct Document<'a> {
     path: &'a Path,

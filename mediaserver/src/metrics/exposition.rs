@@ -13,7 +13,7 @@ use super::process::Process;
 
 impl Metrics {
     /// A registry that holds clones of the metrics; a clone shares its value with the original.
-    /// Counters get `_total` appended when they are written.
+    /// The registry appends `_total` to a counter's name and a full stop to every help text.
     pub(super) fn registered(&self) -> Registry {
         let mut root = Registry::default();
         let own = root.sub_registry_with_prefix("mediaserver");
@@ -25,54 +25,54 @@ impl Metrics {
     }
 
     fn register_media(&self, own: &mut Registry) {
-        own.register("legs", "Legs (calls with media) in place.", self.legs.clone());
-        own.register("calls", "Calls by what became of them.", self.calls.clone());
+        own.register("legs", "Legs (calls with media) in place", self.legs.clone());
+        own.register("calls", "Calls by what became of them", self.calls.clone());
         own.register(
             "rtp_received_packets",
-            "RTP packets received and accepted by a leg.",
+            "RTP packets received and accepted by a leg",
             self.rtp_received.clone(),
         );
-        own.register("rtp_sent_packets", "RTP packets sent.", self.rtp_sent.clone());
+        own.register("rtp_sent_packets", "RTP packets sent", self.rtp_sent.clone());
         own.register(
             "rtp_lost_packets",
-            "RTP packets that never came, by their sequence numbers.",
+            "RTP packets that never came, by their sequence numbers",
             self.rtp_lost.clone(),
         );
         own.register(
             "rtp_late_packets",
-            "RTP packets that came after their playout time.",
+            "RTP packets that came after their playout time",
             self.rtp_late.clone(),
         );
         own.register(
             "rtp_duplicate_packets",
-            "RTP packets that came more than once.",
+            "RTP packets that came more than once",
             self.rtp_duplicate.clone(),
         );
         own.register(
             "rtp_rejected_packets",
-            "RTP packets that were not accepted, by reason.",
+            "RTP packets that were not accepted, by reason",
             self.rtp_rejected.clone(),
         );
     }
 
     fn register_control(&self, own: &mut Registry) {
-        own.register("conferences", "Conferences in place.", self.conferences.clone());
-        own.register("dialogs", "Dialogs prepared or running.", self.dialogs.clone());
+        own.register("conferences", "Conferences in place", self.conferences.clone());
+        own.register("dialogs", "Dialogs prepared or running", self.dialogs.clone());
         own.register(
             "mscp_requests",
-            "MSCP requests answered, by kind and outcome.",
+            "MSCP requests answered, by kind and outcome",
             self.mscp_requests.clone(),
         );
-        own.register("mscp_channels", "MSCP channels in place.", self.mscp_channels.clone());
+        own.register("mscp_channels", "MSCP channels in place", self.mscp_channels.clone());
         own.register(
             "notifications_dropped",
-            "Notifications dropped because their reader was too slow or away.",
+            "Notifications dropped because their reader was too slow or away",
             self.notifications_dropped.clone(),
         );
-        own.register("fetches", "Fetches for dialogs, by outcome.", self.fetches.clone());
+        own.register("fetches", "Fetches for dialogs, by outcome", self.fetches.clone());
         own.register(
             "fetches_in_progress",
-            "Fetches running now.",
+            "Fetches running now",
             self.fetches_in_progress.clone(),
         );
     }
@@ -80,12 +80,12 @@ impl Metrics {
     fn register_engine(&self, own: &mut Registry) {
         own.register(
             "late_ticks",
-            "Ticks that began after the next one was due.",
+            "Ticks that began after the next one was due",
             self.late_ticks.clone(),
         );
         own.register(
             "engine_realtime",
-            "Whether the engine thread got a real-time privilege: 1 or 0.",
+            "Whether the engine thread got a real-time privilege: 1 or 0",
             self.engine_realtime.clone(),
         );
         own.register_collector(Box::new(HistogramCollector {

@@ -86,7 +86,7 @@ impl TickHistogram {
     /// Upper bound in seconds and own count of each bucket, as the encoder adds them up itself.
     fn bounded_counts(&self) -> Vec<(f64, u64)> {
         let seconds = |ns: &u64| Duration::from_nanos(*ns).as_secs_f64();
-        let bounds = BOUNDS_NS.iter().map(seconds).chain([f64::MAX]);
+        let bounds = BOUNDS_NS.iter().map(seconds).chain([f64::INFINITY]);
         bounds.zip(self.counts()).collect()
     }
 }

@@ -1,0 +1,189 @@
+//! The command line: `mediaserver serve | demo | ctl | check`.
+//!
+//! Flags that set a key of the configuration stay text here and are read by the key itself, so that a
+//! bad value reads the same from a flag, a variable and a file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::{Config, ConfigError, Written, keys};
+
+/// A media server that is driven by messages: SIP brings calls, MSCP says what becomes of them.
+#[derive(Debug, Parser)]
+#[command(name = "mediaserver", version, disable_help_subcommand = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run the server until SIGTERM or SIGINT.
+    Serve(ServeArgs),
+    /// Show everything in one process on loopback: three callers talk, and you may call in.
+    Demo(DemoArgs),
+    /// Command a running server from the prompt, as an application server would.
+    Ctl(CtlArgs),
+    /// Validate a configuration or an MSCP message and say where it is wrong.
+    Check(CheckArgs),
+}
+
+/// `mediaserver serve`.
+#[derive(Debug, Default, Args)]
+pub struct ServeArgs {
+    /// The configuration file, TOML; also in the variable MEDIASERVER_CONFIG.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    #[arg(long, value_name = "ADDR:PORT", help = keys::SIP_LISTEN.about)]
+    sip: Option<String>,
+
+    #[arg(long, value_name = "ADDR:PORT", help = keys::MSCP_LISTEN.about)]
+    mscp: Option<String>,
+
+    #[arg(long, value_name = "ADDR:PORT", help = keys::HTTP_LISTEN.about)]
+    http: Option<String>,
+
+    #[arg(long, value_name = "LOW-HIGH", help = keys::MEDIA_RTP_PORTS.about)]
+    rtp_ports: Option<String>,
+
+    #[arg(long, value_name = "IP", help = keys::MEDIA_IP.about)]
+    media_ip: Option<String>,
+
+    #[arg(long, value_name = "LEVEL", help = keys::LOG_LEVEL.about)]
+    log: Option<String>,
+
+    #[arg(long, value_name = "text|json", help = keys::LOG_FORMAT.about)]
+    log_format: Option<String>,
+}
+
+impl ServeArgs {
+    /// The configuration from file, environment and flags; `variables` as from [`std::env::vars`].
+    ///
+    /// # Errors
+    /// The file cannot be read, or something is set to what it cannot be.
+    pub fn configuration(
+        &self,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> Result<Config, ConfigError> {
+        let variables: Vec<_> = variables.into_iter().collect();
+        let named = variables.iter().find(|(name, _)| name == Written::FILE_VARIABLE);
+        let file = self.config.clone().or_else(|| named.map(|(_, path)| PathBuf::from(path)));
+        let file = match file {
+            Some(path) => Written::from_file(&path)?,
+            None => Written::default(),
+        };
+        let written =
+            file.overlaid_with(Written::from_environment(variables)).overlaid_with(self.flags());
+        Config::resolve(&written)
+    }
+
+    fn flags(&self) -> Written {
+        let mut written = Written::default();
+        written.set_flag(&keys::SIP_LISTEN, self.sip.as_deref());
+        written.set_flag(&keys::MSCP_LISTEN, self.mscp.as_deref());
+        written.set_flag(&keys::HTTP_LISTEN, self.http.as_deref());
+        written.set_flag(&keys::MEDIA_RTP_PORTS, self.rtp_ports.as_deref());
+        written.set_flag(&keys::MEDIA_IP, self.media_ip.as_deref());
+        written.set_flag(&keys::LOG_LEVEL, self.log.as_deref());
+        written.set_flag(&keys::LOG_FORMAT, self.log_format.as_deref());
+        written
+    }
+}
+
+/// `mediaserver demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// How long the demonstration lasts, in seconds; the summary follows.
+    #[arg(long, value_name = "SECONDS", default_value_t = 20,
+          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub seconds: u64,
+
+    /// Where to write what one caller hears, as a WAV file.
+    #[arg(long, value_name = "FILE", default_value = "antiphon-demo.wav")]
+    pub out: PathBuf,
+
+    /// Where to call in with a SIP phone.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:5060")]
+    pub sip: SocketAddr,
+
+    /// Where the page with the rooms is served.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
+    pub http: SocketAddr,
+}
+
+/// `mediaserver ctl`.
+#[derive(Debug, Args)]
+pub struct CtlArgs {
+    /// The MSCP address of the server.
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:32416")]
+    pub mscp: SocketAddr,
+
+    /// What to ask for.
+    #[command(subcommand)]
+    pub verb: CtlVerb,
+}
+
+/// What `mediaserver ctl` asks the server for.
+#[derive(Debug, Subcommand)]
+pub enum CtlVerb {
+    /// Create a conference and print its id.
+    Create {
+        /// The id to give it; without one the server chooses.
+        #[arg(long, value_name = "ID")]
+        id: Option<String>,
+    },
+    /// Destroy a conference.
+    Destroy {
+        /// The conference.
+        id: String,
+    },
+    /// Join two of: connection, conference, dialog.
+    Join {
+        /// One of them.
+        id1: String,
+        /// The other.
+        id2: String,
+        /// Which way the audio flows.
+        #[arg(long, value_enum, default_value_t = Direction::Both)]
+        direction: Direction,
+    },
+    /// Separate what was joined.
+    Unjoin {
+        /// One of them.
+        id1: String,
+        /// The other.
+        id2: String,
+    },
+    /// Play a recording to a connection or a conference.
+    Play {
+        /// The connection or conference.
+        id: String,
+        /// The recording: a URI, or the path of a WAV file here.
+        src: String,
+    },
+    /// Print notifications as they come, until interrupted.
+    Watch,
+}
+
+/// Which way audio flows in a join (draft, section 5.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    /// Both ways.
+    Both,
+    /// From the first to the second.
+    Receive,
+    /// From the second to the first.
+    Transmit,
+}
+
+/// `mediaserver check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// A TOML configuration or an MSCP message.
+    pub file: PathBuf,
+}

@@ -1,0 +1,95 @@
+//! Which path answers what.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use axum::extract;
+use axum::http::StatusCode;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::response::{IntoResponse, Json, Response};
+use axum::routing::get;
+
+use super::health::Health;
+use super::page;
+use super::state::{EngineView, StateSource, View};
+use crate::metrics::{self, Metrics};
+
+/// The control core answers within microseconds; one that takes so long is stuck.
+const STATE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// What the routes show. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// For `/healthz` and `/readyz`.
+    pub health: Arc<Health>,
+    /// For `/metrics`.
+    pub metrics: Arc<Metrics>,
+    /// For `/api/state`.
+    pub state: Arc<dyn StateSource>,
+}
+
+/// The routes, without a server round them.
+pub fn router(services: Services) -> Router {
+    Router::new()
+        .route("/", get(page::html))
+        .route("/page.css", get(page::css))
+        .route("/page.js", get(page::js))
+        .route("/healthz", get(healthz))
+        .route("/readyz", get(readyz))
+        .route("/metrics", get(exposition))
+        .route("/api/state", get(state))
+        .with_state(services)
+}
+
+async fn healthz(services: extract::State<Services>) -> Response {
+    verdict(services.health.check_alive(Instant::now()))
+}
+
+async fn readyz(services: extract::State<Services>) -> Response {
+    verdict(services.health.check_ready(Instant::now()))
+}
+
+fn verdict(verdict: Result<(), String>) -> Response {
+    match verdict {
+        Ok(()) => "ok\n".into_response(),
+        Err(reason) => unavailable(&reason),
+    }
+}
+
+async fn exposition(services: extract::State<Services>) -> Response {
+    match services.metrics.expose() {
+        Ok(text) => ([(CONTENT_TYPE, metrics::CONTENT_TYPE)], text).into_response(),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+async fn state(services: extract::State<Services>) -> Response {
+    let state = match tokio::time::timeout(STATE_TIMEOUT, services.state.state()).await {
+        Ok(Some(state)) => state,
+        Ok(None) => return unavailable("the control core has ended"),
+        Err(_) => return unavailable("the control core does not answer"),
+    };
+    let view = View {
+        phase: services.health.phase().word(),
+        engine: engine_view(&services.metrics),
+        state,
+    };
+    ([(CACHE_CONTROL, "no-store")], Json(view)).into_response()
+}
+
+fn engine_view(metrics: &Metrics) -> EngineView {
+    let ticks = metrics.tick_seconds.count();
+    let sum_ms = metrics.tick_seconds.sum().as_secs_f64() * 1000.0;
+    let p99 = metrics.tick_seconds.quantile(0.99);
+    EngineView {
+        ticks,
+        late_ticks: metrics.late_ticks.get(),
+        tick_ms_mean: (ticks > 0).then(|| sum_ms / ticks as f64),
+        tick_ms_p99: p99.map(|bound| bound.as_secs_f64() * 1000.0),
+    }
+}
+
+fn unavailable(reason: &str) -> Response {
+    (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")).into_response()
+}

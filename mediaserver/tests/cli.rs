@@ -1,0 +1,54 @@
+//! The command line: what it takes, and one clear line for what it does not.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use clap::{CommandFactory as _, Parser as _};
+use mediaserver::cli::{Cli, Command, CtlVerb, Direction};
+use mediaserver::exit;
+
+fn parse(line: &str) -> Result<Command, clap::Error> {
+    Cli::try_parse_from(line.split(' ')).map(|cli| cli.command)
+}
+
+#[test]
+fn the_definition_holds_together() {
+    Cli::command().debug_assert();
+}
+
+#[test]
+fn a_bad_flag_is_one_line_that_says_what_to_do() {
+    for (line, told) in [
+        (
+            "mediaserver serve --sipp 127.0.0.1:5060",
+            "unexpected argument '--sipp' found; a similar argument exists: '--sip'",
+        ),
+        (
+            "mediaserver serve --sip",
+            "a value is required for '--sip <ADDR:PORT>' but none was supplied",
+        ),
+        ("mediaserver check", "the following required arguments were not provided: <FILE>"),
+        (
+            "mediaserver sevre",
+            "unrecognized subcommand 'sevre'; a similar subcommand exists: 'serve'",
+        ),
+        (
+            "mediaserver demo --seconds 0",
+            "invalid value '0' for '--seconds <SECONDS>': 0 is not in 1..=86400",
+        ),
+    ] {
+        assert_eq!(exit::one_line(&parse(line).unwrap_err()), told, "{line}");
+    }
+}
+
+#[test]
+fn a_join_flows_both_ways_unless_told() {
+    let direction = |line| match parse(line).unwrap() {
+        Command::Ctl(ctl) => match ctl.verb {
+            CtlVerb::Join { direction, .. } => direction,
+            verb => panic!("{verb:?}"),
+        },
+        command => panic!("{command:?}"),
+    };
+    assert_eq!(direction("mediaserver ctl join a b"), Direction::Both);
+    assert_eq!(direction("mediaserver ctl join a b --direction receive"), Direction::Receive);
+}

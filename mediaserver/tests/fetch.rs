@@ -1,0 +1,423 @@
+//! Fetching what a dialog names: each scheme, each limit, and each way to be led astray.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::{HeaderMap, Method as HttpMethod, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{any, get};
+use mediaserver::fetch::{Denied, FetchConfig, FetchError, Fetcher, Hints, Method, Network};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+
+fn config() -> FetchConfig {
+    FetchConfig {
+        file_roots: Vec::new(),
+        deny_networks: Vec::new(),
+        timeout: Duration::from_secs(20),
+        max_bytes: 1000,
+        max_redirects: 3,
+        max_concurrent: 4,
+    }
+}
+
+fn fetcher() -> Fetcher {
+    Fetcher::new(config()).unwrap()
+}
+
+async fn fetch(uri: &str) -> Result<String, FetchError> {
+    let fetched = fetcher().fetch(uri, Hints::default()).await?;
+    Ok(String::from_utf8(fetched.bytes.to_vec()).unwrap())
+}
+
+async fn complaint(uri: &str) -> String {
+    fetch(uri).await.expect_err("this must be refused").to_string()
+}
+
+async fn serve(router: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, router).await.unwrap() });
+    address
+}
+
+fn redirect(status: u16, to: &str) -> Response {
+    let status = StatusCode::from_u16(status).unwrap();
+    (status, [(header::LOCATION, to.to_owned())]).into_response()
+}
+
+/// The web server most tests ask.
+async fn web() -> SocketAddr {
+    let hop = |Path(left): Path<u32>| async move {
+        match left {
+            0 => "there".into_response(),
+            _ => redirect(302, &format!("/hop/{}", left - 1)),
+        }
+    };
+    let echo = |method: HttpMethod, headers: HeaderMap| async move {
+        let cache = headers.get(header::CACHE_CONTROL).map_or("-", |it| it.to_str().unwrap());
+        format!("{method} {cache}")
+    };
+    let router = Router::new()
+        .route("/wav", get(|| async { ([(header::CONTENT_TYPE, "audio/wav")], "RIFF") }))
+        .route("/empty", get(|| async { "" }))
+        .route("/exact", get(|| async { "x".repeat(1000) }))
+        .route("/large", get(|| async { "x".repeat(1001) }))
+        .route("/hop/{left}", get(hop))
+        .route("/echo", any(echo))
+        .route("/303", any(|| async { redirect(303, "/echo") }))
+        .route("/307", any(|| async { redirect(307, "/echo") }))
+        .route("/to-file", get(|| async { redirect(302, "file:///etc/passwd") }))
+        .route("/to-metadata", get(|| async { redirect(302, "http://169.254.169.254/latest/") }))
+        .route("/to-nowhere", get(|| async { redirect(302, "http://[bad/") }))
+        .route("/broken", get(|| async { StatusCode::SERVICE_UNAVAILABLE }));
+    serve(router).await
+}
+
+/// A server that announces no length and sends until nobody listens, so that only counting helps.
+async fn endless() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        // An answer before the question would be a protocol error.
+        stream.read_exact(&mut [0; 16]).await.unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        while stream.write_all(&[b'x'; 100]).await.is_ok() {}
+    });
+    address
+}
+
+#[tokio::test]
+async fn http_gives_body_type_and_final_uri() {
+    let web = web().await;
+    let fetched = fetcher().fetch(&format!("http://{web}/wav"), Hints::default()).await.unwrap();
+    assert_eq!(&fetched.bytes[..], b"RIFF");
+    assert_eq!(fetched.content_type.as_deref(), Some("audio/wav"));
+    assert_eq!(fetched.final_uri, format!("http://{web}/wav"));
+    assert_eq!(fetch(&format!("http://{web}/empty")).await.unwrap(), "");
+}
+
+#[tokio::test]
+async fn a_status_reads_as_in_the_draft() {
+    let web = web().await;
+    let uri = format!("http://{web}/playprompt.vxml");
+    assert_eq!(complaint(&uri).await, format!("HTTP 404 error: {uri}"));
+    let uri = format!("http://{web}/broken");
+    assert_eq!(complaint(&uri).await, format!("HTTP 503 error: {uri}"));
+}
+
+#[tokio::test]
+async fn redirects_are_followed_to_their_limit() {
+    let web = web().await;
+    let fetched = fetcher().fetch(&format!("http://{web}/hop/3"), Hints::default()).await.unwrap();
+    assert_eq!(&fetched.bytes[..], b"there");
+    assert_eq!(fetched.final_uri, format!("http://{web}/hop/0"));
+    let uri = format!("http://{web}/hop/4");
+    let message = format!("more than 3 redirects (dialogs.max-redirects): {uri}");
+    assert_eq!(complaint(&uri).await, message);
+}
+
+#[tokio::test]
+async fn a_redirect_leads_neither_to_files_nor_to_denied_networks() {
+    let web = web().await;
+    let uri = format!("http://{web}/to-file");
+    assert_eq!(complaint(&uri).await, format!("bad redirect: {uri}: leads to a file URI"));
+    assert_eq!(
+        complaint(&format!("http://{web}/to-metadata")).await,
+        "169.254.169.254 is in a denied network (dialogs.deny-networks): \
+         http://169.254.169.254/latest/",
+    );
+    let message = complaint(&format!("http://{web}/to-nowhere")).await;
+    assert!(message.starts_with(&format!("bad redirect: http://{web}/to-nowhere: ")), "{message}");
+}
+
+#[tokio::test]
+async fn size_is_bounded_whether_announced_or_not() {
+    let web = web().await;
+    assert_eq!(fetch(&format!("http://{web}/exact")).await.unwrap().len(), 1000);
+    for uri in [format!("http://{web}/large"), format!("http://{}/", endless().await)] {
+        let message = format!("larger than 1000 bytes (dialogs.max-fetch-bytes): {uri}");
+        assert_eq!(complaint(&uri).await, message);
+    }
+}
+
+#[tokio::test]
+async fn method_and_cache_hints_reach_the_server() {
+    let web = web().await;
+    let ask = async |path: &str, hints: Hints| {
+        let fetched = fetcher().fetch(&format!("http://{web}/{path}"), hints).await.unwrap();
+        String::from_utf8(fetched.bytes.to_vec()).unwrap()
+    };
+    let post = Hints { method: Method::Post, ..Hints::default() };
+    assert_eq!(ask("echo", Hints::default()).await, "GET -");
+    assert_eq!(ask("echo", post).await, "POST -");
+    assert_eq!(ask("303", post).await, "GET -", "see other");
+    assert_eq!(ask("307", post).await, "POST -", "the method stays");
+    let hints = Hints {
+        max_age: Some(Duration::from_secs(60)),
+        max_stale: Some(Duration::ZERO),
+        method: Method::Get,
+    };
+    assert_eq!(ask("echo", hints).await, "GET max-age=60, max-stale=0");
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_a_connection_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let gone = listener.local_addr().unwrap();
+    drop(listener);
+    let uri = format!("http://{gone}/");
+    let message = complaint(&uri).await;
+    assert!(message.starts_with(&format!("HTTP connection error: {uri}: ")), "{message}");
+    assert!(message.contains("Connection refused"), "{message}");
+}
+
+/// Time is virtual: it leaps to the limit as soon as everything waits.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_never_answers_times_out() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    assert_eq!(complaint(&uri).await, format!("timeout after 20 s: {uri}"));
+}
+
+#[tokio::test]
+async fn no_more_than_the_limit_run_at_once() {
+    let running = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0), Semaphore::new(0)));
+    let seen = Arc::clone(&running);
+    let slow = move || {
+        let seen = Arc::clone(&seen);
+        async move {
+            let now = seen.0.fetch_add(1, Ordering::SeqCst) + 1;
+            seen.1.fetch_max(now, Ordering::SeqCst);
+            if now == 2 {
+                seen.2.add_permits(1000);
+            }
+            // The first waits for a second one, so that two at once are certain to be seen.
+            drop(seen.2.acquire().await);
+            seen.0.fetch_sub(1, Ordering::SeqCst);
+            "done"
+        }
+    };
+    let web = serve(Router::new().route("/", get(slow))).await;
+    let fetcher = Fetcher::new(FetchConfig { max_concurrent: 2, ..config() }).unwrap();
+    let fetches: Vec<_> = (0..20)
+        .map(|_| {
+            let fetcher = fetcher.clone();
+            tokio::spawn(async move {
+                fetcher.fetch(&format!("http://{web}/"), Hints::default()).await.unwrap();
+            })
+        })
+        .collect();
+    for fetch in fetches {
+        fetch.await.unwrap();
+    }
+    assert_eq!(running.1.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn denied_networks_are_refused_as_address_and_as_name() {
+    for (uri, address) in [
+        ("http://0.0.0.0/", "0.0.0.0"),
+        ("http://169.254.169.254/", "169.254.169.254"),
+        ("http://2852039166/", "169.254.169.254"),
+        ("http://0xa9.254.0251.0xfe/", "169.254.169.254"),
+        ("http://[::ffff:169.254.169.254]/", "::ffff:169.254.169.254"),
+        ("http://[64:ff9b::169.254.169.254]/", "64:ff9b::a9fe:a9fe"),
+        ("http://[fe80::1]/", "fe80::1"),
+        ("http://[::]/", "::"),
+        ("http://224.0.0.1/", "224.0.0.1"),
+        ("https://[ff02::1]/", "ff02::1"),
+    ] {
+        let message = complaint(uri).await;
+        let start = format!("{address} is in a denied network (dialogs.deny-networks): ");
+        assert!(message.starts_with(&start), "{uri}: {message}");
+    }
+    // What a name resolves to is judged as well.
+    let deny_networks = vec!["127.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+    let fetcher = Fetcher::new(FetchConfig { deny_networks, ..config() }).unwrap();
+    let web = web().await;
+    for host in ["localhost", "127.0.0.1"] {
+        let uri = format!("http://{host}:{}/wav", web.port());
+        let error = fetcher.fetch(&uri, Hints::default()).await.unwrap_err();
+        assert!(matches!(error, FetchError::Denied { .. }), "{error}");
+    }
+}
+
+#[test]
+fn networks_hold_what_their_prefix_says() {
+    for (network, address, within) in [
+        ("10.0.0.0/8", "10.255.0.1", true),
+        ("10.0.0.0/8", "11.0.0.0", false),
+        ("10.0.0.0/8", "::ffff:10.0.0.1", false),
+        ("0.0.0.0/0", "203.0.113.9", true),
+        ("192.0.2.7", "192.0.2.7", true),
+        ("192.0.2.7", "192.0.2.6", false),
+        ("fd00::/8", "fdff::1", true),
+        ("fd00::/8", "fe00::1", false),
+        ("::/0", "2001:db8::1", true),
+    ] {
+        let network: Network = network.parse().unwrap();
+        assert_eq!(network.contains(address.parse().unwrap()), within, "{network} {address}");
+    }
+    for text in ["10.0.0.0/33", "fd00::/129", "10.0.0/8", "x", "10.0.0.0/-1", "10.0.0.0/"] {
+        assert!(text.parse::<Network>().is_err(), "{text}");
+    }
+    let denied = Denied::beside_always(Vec::new());
+    for allowed in ["127.0.0.1", "::1", "192.168.1.1", "::ffff:127.0.0.1"] {
+        assert!(!denied.denies(allowed.parse().unwrap()), "{allowed}");
+    }
+}
+
+#[tokio::test]
+async fn data_uris_carry_their_body() {
+    for (uri, body) in [
+        ("data:,hello%20world", "hello world"),
+        ("data:text/plain;base64,aGVsbG8=", "hello"),
+        ("DATA:text/plain;BASE64,aGVsbG8", "hello"),
+        ("data:;base64,aGVs%0A  bG8%3D", "hello"),
+        ("data:,", ""),
+        ("data:,a,b", "a,b"),
+    ] {
+        assert_eq!(fetch(uri).await.unwrap(), body, "{uri}");
+    }
+    for (uri, content_type) in [
+        ("data:audio/wav;base64,UklGRg==", "audio/wav"),
+        ("data:,x", "text/plain;charset=US-ASCII"),
+        ("data:;charset=utf-8,x", "text/plain;charset=utf-8"),
+    ] {
+        let fetched = fetcher().fetch(uri, Hints::default()).await.unwrap();
+        assert_eq!(fetched.content_type.as_deref(), Some(content_type));
+    }
+}
+
+#[tokio::test]
+async fn bad_data_uris_are_explained() {
+    assert_eq!(complaint("data:x").await, "not a URI: data:x: no comma before the data");
+    assert_eq!(complaint("data:;base64,%%%").await, "not a URI: data:;base64,%%%: bad base64");
+    let large = format!("data:,{}", "x".repeat(1001));
+    let message = complaint(&large).await;
+    assert!(message.starts_with("larger than 1000 bytes (dialogs.max-fetch-bytes): data:,xxx"));
+    assert!(message.chars().count() < 300, "a message does not repeat the whole body");
+    let encoded = format!("data:,{}", "%41".repeat(1000));
+    assert_eq!(fetch(&encoded).await.unwrap(), "A".repeat(1000));
+}
+
+/// A folder `root` with a file, links that lead out, and a secret beside it.
+struct Folder {
+    base: PathBuf,
+}
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let base = std::env::temp_dir().join(format!("antiphon-{name}-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&base);
+        std::fs::create_dir_all(base.join("root/in side")).unwrap();
+        std::fs::create_dir_all(base.join("root-not")).unwrap();
+        std::fs::write(base.join("root/in side/a.wav"), "RIFF").unwrap();
+        std::fs::write(base.join("root/large"), vec![0; 1001]).unwrap();
+        std::fs::write(base.join("secret"), "secret").unwrap();
+        std::fs::write(base.join("root-not/secret"), "secret").unwrap();
+        std::os::unix::fs::symlink(base.join("secret"), base.join("root/link-out")).unwrap();
+        std::os::unix::fs::symlink(&base, base.join("root/up")).unwrap();
+        std::os::unix::fs::symlink("in side/a.wav", base.join("root/link-in")).unwrap();
+        Self { base }
+    }
+
+    fn uri(&self, path: &str) -> String {
+        format!("file://{}/{path}", self.base.display())
+    }
+
+    async fn fetch(&self, path: &str) -> Result<Bytes, String> {
+        let file_roots = vec![self.base.join("root")];
+        let fetcher = Fetcher::new(FetchConfig { file_roots, ..config() }).unwrap();
+        let fetched = fetcher.fetch(&self.uri(path), Hints::default()).await;
+        fetched.map(|fetched| fetched.bytes).map_err(|error| error.to_string())
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.base);
+    }
+}
+
+#[tokio::test]
+async fn files_are_read_below_their_folder() {
+    let folder = Folder::new("files-in");
+    for path in
+        ["root/in%20side/a.wav", "root/link-in", "root/x/../in side/a.wav", "root/./link-in"]
+    {
+        assert_eq!(folder.fetch(path).await.as_deref(), Ok(&b"RIFF"[..]), "{path}");
+    }
+    let message = folder.fetch("root/large").await.unwrap_err();
+    assert!(message.starts_with("larger than 1000 bytes (dialogs.max-fetch-bytes): file:"));
+    let message = folder.fetch("root/none").await.unwrap_err();
+    assert!(message.ends_with("/root/none: No such file or directory (os error 2)"), "{message}");
+    let message = folder.fetch("root/in%20side").await.unwrap_err();
+    assert!(message.ends_with("/root/in side: not a regular file"), "{message}");
+}
+
+#[tokio::test]
+async fn nothing_outside_the_folder_is_read_or_told_of() {
+    let folder = Folder::new("files-out");
+    for path in [
+        "secret",
+        "root/../secret",
+        "root/%2e%2e/secret",
+        "root/link-out",
+        "root/up/secret",
+        "root-not/secret",
+        "root/..%2Fsecret",
+        "no-such-file",
+    ] {
+        let message = folder.fetch(path).await.expect_err(path);
+        assert!(
+            message.starts_with("file: /")
+                && message.ends_with(" is outside the configured folders (dialogs.file-roots)"),
+            "{path}: {message}",
+        );
+    }
+}
+
+#[tokio::test]
+async fn without_folders_every_file_is_refused() {
+    assert_eq!(
+        complaint("file:///etc/passwd").await,
+        "file: /etc/passwd is outside the configured folders (dialogs.file-roots)",
+    );
+    assert_eq!(
+        complaint("file://example.com/x").await,
+        "not a URI: file://example.com/x: a file on another host",
+    );
+    assert!(complaint("file:///a%00b").await.contains("a zero byte in the path"));
+}
+
+#[test]
+fn a_configured_folder_must_be_there() {
+    let file_roots = vec![PathBuf::from("/nonexistent/prompts")];
+    let Err(error) = Fetcher::new(FetchConfig { file_roots, ..config() }) else { panic!("made") };
+    let message =
+        "dialogs.file-roots: /nonexistent/prompts: No such file or directory (os error 2)";
+    assert_eq!(error.to_string(), message);
+}
+
+#[tokio::test]
+async fn what_is_no_uri_or_no_known_scheme_is_said() {
+    assert_eq!(complaint("prompt.wav").await, "not a URI: prompt.wav: relative URL without a base",);
+    assert_eq!(
+        complaint("ftp://example.com/x").await,
+        "the scheme ftp is not supported (http, https, data, file, cid): ftp://example.com/x",
+    );
+    let long = format!("http://example.com/{}", "x".repeat(9000));
+    assert!(complaint(&long).await.ends_with("longer than 8192 bytes"));
+}

@@ -1,0 +1,123 @@
+//! What `/metrics` exports: right figures, a histogram that adds up, and a page that cannot rot.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::path::Path;
+use std::time::Duration;
+
+use mediaserver::metrics::{
+    self, CallResult, FetchOutcome, Metrics, Privilege, RejectedPacket, RequestKind,
+    RequestOutcome, TickHistogram,
+};
+
+/// The value of the sample whose name and labels are `series`.
+fn sample(text: &str, series: &str) -> f64 {
+    let line = text.lines().find(|line| line.rsplit_once(' ').is_some_and(|(s, _)| s == series));
+    let line = line.unwrap_or_else(|| panic!("no {series} in\n{text}"));
+    line.rsplit_once(' ').unwrap().1.parse().unwrap()
+}
+
+#[test]
+fn every_event_is_counted_under_its_label_and_no_other() {
+    let metrics = Metrics::new();
+    metrics.legs.set(3);
+    metrics.count_call(CallResult::Busy);
+    metrics.count_request(RequestKind::Join, RequestOutcome::Refused);
+    metrics.count_request(RequestKind::Join, RequestOutcome::Refused);
+    metrics.rtp_rejected(RejectedPacket::Source).inc_by(5);
+    metrics.set_privilege(Privilege::Mlock, true);
+    metrics.count_fetch(FetchOutcome::Timeout);
+
+    let text = metrics.expose().unwrap();
+    for (series, value) in [
+        ("mediaserver_legs", 3.0),
+        ("mediaserver_calls_total{result=\"busy\"}", 1.0),
+        ("mediaserver_calls_total{result=\"answered\"}", 0.0),
+        ("mediaserver_mscp_requests_total{kind=\"join\",outcome=\"refused\"}", 2.0),
+        ("mediaserver_mscp_requests_total{kind=\"unjoin\",outcome=\"refused\"}", 0.0),
+        ("mediaserver_rtp_rejected_packets_total{reason=\"source\"}", 5.0),
+        ("mediaserver_engine_realtime{kind=\"mlock\"}", 1.0),
+        ("mediaserver_engine_realtime{kind=\"fifo\"}", 0.0),
+        ("mediaserver_fetches_total{outcome=\"timeout\"}", 1.0),
+        ("mediaserver_late_ticks_total", 0.0),
+    ] {
+        assert_eq!(sample(&text, series), value, "{series}");
+    }
+    assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn two_servers_in_one_process_count_apart() {
+    let (one, two) = (Metrics::new(), Metrics::new());
+    one.late_ticks.inc();
+    assert_eq!(sample(&two.expose().unwrap(), "mediaserver_late_ticks_total"), 0.0);
+}
+
+#[test]
+fn the_tick_histogram_is_cumulative_and_ends_in_its_count() {
+    let metrics = Metrics::new();
+    for us in [5, 10, 11, 400, 30_000, 1_000_000] {
+        metrics.tick_seconds.record(Duration::from_micros(us));
+    }
+    let text = metrics.expose().unwrap();
+    let bucket =
+        |le: &str| sample(&text, &format!("mediaserver_tick_seconds_bucket{{le=\"{le}\"}}"));
+    assert_eq!(bucket("0.00001"), 2.0, "a bound belongs to its own bucket");
+    assert_eq!(bucket("0.000025"), 3.0);
+    assert_eq!(bucket("0.0005"), 4.0);
+    assert_eq!(bucket("0.05"), 5.0);
+    assert_eq!(bucket("+Inf"), 6.0);
+    assert_eq!(sample(&text, "mediaserver_tick_seconds_count"), 6.0);
+    let sum = sample(&text, "mediaserver_tick_seconds_sum");
+    assert!((sum - 1.030_426).abs() < 1e-9, "{sum}");
+}
+
+#[test]
+fn quantiles_are_bounds_from_above() {
+    let histogram = TickHistogram::default();
+    assert_eq!(histogram.quantile(0.99), None);
+    for _ in 0..99 {
+        histogram.record(Duration::from_micros(90));
+    }
+    histogram.record(Duration::from_millis(4));
+    assert_eq!(histogram.quantile(0.5), Some(Duration::from_micros(100)));
+    assert_eq!(histogram.quantile(0.99), Some(Duration::from_micros(100)));
+    assert_eq!(histogram.quantile(1.0), Some(Duration::from_millis(5)));
+    histogram.record(Duration::from_secs(9));
+    assert_eq!(histogram.quantile(1.0), None, "beyond the last bound there is no bound");
+}
+
+#[test]
+fn many_threads_lose_no_tick() {
+    let histogram = TickHistogram::default();
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| (0..10_000).for_each(|_| histogram.record(Duration::from_micros(3))));
+        }
+    });
+    assert_eq!(histogram.count(), 40_000);
+    assert_eq!(histogram.sum(), Duration::from_millis(120));
+}
+
+#[test]
+fn the_process_tells_of_itself() {
+    let text = Metrics::new().expose().unwrap();
+    assert!(sample(&text, "process_resident_memory_bytes") > 100_000.0);
+    assert!(sample(&text, "process_open_fds") >= 3.0);
+    assert!(sample(&text, "mediaserver_uptime_seconds") >= 0.0);
+}
+
+#[test]
+fn the_page_lists_what_is_exported() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/metrics.md");
+    let page = metrics::manual(&Metrics::new().expose().unwrap());
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, &page).unwrap();
+    }
+    assert!(
+        !page.contains("| |") && !page.contains("|  |"),
+        "each metric has type and help\n{page}"
+    );
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(written, page, "run UPDATE_DOCS=1 cargo test -p mediaserver --test metrics");
+}
