@@ -5,7 +5,7 @@
 //! changes the delay. Three things move it:
 //!
 //! - playout begins with the packet whose time has come, [`Config::target`] after the quickest of
-//!   those that wait;
+//!   those that wait; what is older is passed over;
 //! - a packet that is the latest of its stream and yet comes too late shows that the stream has
 //!   fallen behind: playout begins anew. So it does when more than [`Config::bound`] waits;
 //! - when every packet of the last seconds waited two ticks longer than the target, one tick of

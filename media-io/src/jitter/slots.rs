@@ -1,5 +1,7 @@
 //! The packets that wait, sorted by timestamp, in memory taken once.
 
+use mixer::port::FRAME_SAMPLES;
+
 use super::Packet;
 use crate::codec::Codec;
 use crate::rtp::Timestamp;
@@ -108,14 +110,21 @@ impl Slots {
         true
     }
 
-    /// The newest packet that is to be played by `time`, in samples on our clock, if each one is
-    /// played as if it had travelled as quickly as the quickest of them.
+    /// The packet to begin with at `time`, in samples on our clock, if each one is played as if
+    /// it had travelled as quickly as the quickest of them: the first whose turn has come within
+    /// the last tick. Those before it have waited too long, unless there is nothing later.
     pub(super) fn due(&self, time: i64) -> Option<Timestamp> {
         let first = self.first()?;
         let media = |stored: &Stored| i64::from(stored.timestamp.since(first));
         let quickest = self.iter().map(|stored| stored.arrival - media(stored)).min()?;
-        let due = self.iter().take_while(|stored| quickest + media(stored) <= time);
-        due.last().map(|stored| stored.timestamp)
+        let overdue = |stored: &Stored| time - quickest - media(stored);
+        let mut due = self.iter().take_while(|stored| overdue(stored) >= 0).peekable();
+        while let Some(stored) = due.next() {
+            if overdue(stored) < FRAME_SAMPLES as i64 || due.peek().is_none() {
+                return Some(stored.timestamp);
+            }
+        }
+        None
     }
 
     fn iter(&self) -> impl Iterator<Item = &Stored> {
