@@ -8,11 +8,12 @@ use super::format::{self, Format};
 use super::{riff, samples};
 use crate::resample::resample_clip;
 
-/// What a file may hold at most. While a file is decoded, up to four bytes for each of its frames
-/// are held besides the file itself.
+/// What a file may hold at most. While a file is decoded, four bytes for each of its frames and
+/// six for each sample of the result are held besides the file itself; with the defaults all
+/// together stays below 350 MB.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Size of the file in bytes. Default 64 MiB: an hour of 16 bit mono at 8 kHz is 58 MB.
+    /// Size of the file in bytes. Default 32 MiB: half an hour of 16 bit mono at 8 kHz is 29 MB.
     pub file_bytes_max: usize,
     /// Channels. Default 32.
     pub channels_max: u16,
@@ -20,18 +21,18 @@ pub struct Limits {
     pub rate_hz_min: u32,
     /// Highest sampling rate in Hz. Default 384 kHz.
     pub rate_hz_max: u32,
-    /// Playing time. Default 2 hours.
+    /// Playing time. Default 1 hour.
     pub duration_max: Duration,
 }
 
 impl Default for Limits {
     fn default() -> Self {
         Limits {
-            file_bytes_max: 64 << 20,
+            file_bytes_max: 32 << 20,
             channels_max: 32,
             rate_hz_min: *crate::resample::RATE_HZ.start(),
             rate_hz_max: *crate::resample::RATE_HZ.end(),
-            duration_max: Duration::from_secs(2 * 60 * 60),
+            duration_max: Duration::from_secs(60 * 60),
         }
     }
 }
