@@ -1,0 +1,182 @@
+//! Everything the core knows, as a snapshot: for the request `audit` and for `/api/state`.
+
+use mixer::port::PortId;
+use mixer::room::Policy;
+use mixer::time::Time;
+use mixer::topology::{Directions, EndPoint as EnginePoint, Joined};
+use mscp_proto::extension::{
+    AuditResult, AuditedConference, AuditedConnection, AuditedDialog, AuditedJoin,
+};
+use mscp_proto::id::{ConferenceId, ConnectionId, DialogId, ParticipantId};
+use mscp_proto::shared::Direction;
+
+use crate::http::{ConferenceState, ConnectionState, DialogState, JoinState, State};
+
+use super::Control;
+use super::channels::Identity;
+use super::conferences::Conference;
+use super::connection::{Connection, State as Standing};
+use super::dialogs::Dialog;
+use super::settings::MediaTotals;
+
+impl Control {
+    /// What an application server may know of: all connections, and what it owns.
+    pub(super) fn audit(&self, identity: Identity) -> AuditResult {
+        let conferences = self.conferences.iter().filter(|(_, c)| c.owner.identity == identity);
+        let dialogs = self.dialogs.iter().filter(|(_, d)| d.owner.identity == identity);
+        AuditResult {
+            conferences: conferences
+                .map(|(id, conference)| AuditedConference {
+                    conferenceid: id.clone(),
+                    state: "active".to_owned(),
+                    participants: self.participants(conference.room.into()),
+                })
+                .collect(),
+            connections: self
+                .connections
+                .iter()
+                .map(|(id, connection)| AuditedConnection {
+                    connectionid: id.clone(),
+                    state: standing(connection).to_owned(),
+                    codec: connection.leg().and_then(|leg| leg.codec()).map(str::to_owned),
+                })
+                .collect(),
+            dialogs: dialogs
+                .map(|(id, dialog)| AuditedDialog {
+                    dialogid: id.clone(),
+                    endpoint: dialog.endpoint.clone(),
+                    state: dialog.state().to_owned(),
+                })
+                .collect(),
+            joins: self.joins().collect(),
+        }
+    }
+
+    /// Everything, for the operator.
+    pub fn state(&mut self, now: Time) -> State {
+        let ids: Vec<ConnectionId> = self.connections.keys().cloned().collect();
+        State {
+            conferences: self.conference_states(),
+            connections: ids.iter().filter_map(|id| self.connection_state(now, id)).collect(),
+            dialogs: self.dialog_states(),
+            joins: self.stream_states(),
+        }
+    }
+
+    /// Figures of all legs there are and ever were.
+    pub fn media_totals(&mut self) -> MediaTotals {
+        let mut totals = self.retired_media;
+        for leg in self.connections.values_mut().filter_map(Connection::leg_mut) {
+            totals.add(&leg.handle.statistics());
+        }
+        totals
+    }
+
+    /// How many connections, conferences and dialogs there are.
+    #[must_use]
+    pub fn counts(&self) -> (usize, usize, usize) {
+        (self.connections.len(), self.conferences.len(), self.dialogs.len())
+    }
+
+    /// Notifications that an absent application server will never get.
+    #[must_use]
+    pub fn notifications_dropped(&self) -> u64 {
+        self.channels.dropped()
+    }
+
+    fn conference_states(&self) -> Vec<ConferenceState> {
+        let state = |(id, conference): (&ConferenceId, &Conference)| {
+            let Policy::NBest(nbest) = conference.policy;
+            let talkers = self.stage.handle.talkers(conference.room);
+            ConferenceState {
+                id: id.to_string(),
+                nbest: (nbest > 0).then_some(u32::from(nbest)),
+                speakers: talkers.filter_map(|t| self.name_of(t.port.into())).collect(),
+            }
+        };
+        self.conferences.iter().map(state).collect()
+    }
+
+    fn connection_state(&mut self, now: Time, id: &ConnectionId) -> Option<ConnectionState> {
+        let port = self.connections.get(id)?.port;
+        let level_dbov = self.level_of(port);
+        let connection = self.connections.get_mut(id)?;
+        let (caller, since) = (connection.from.clone(), connection.since);
+        let leg = connection.leg_mut()?;
+        let statistics = leg.handle.statistics();
+        Some(ConnectionState {
+            id: id.to_string(),
+            caller,
+            remote: statistics.latched.map(|remote| remote.to_string()),
+            codec: leg.codec().map(str::to_owned),
+            age_seconds: now.since(since).as_secs(),
+            level_dbov,
+            delay_ms: Some(statistics.delay_ms),
+            packets_received: statistics.packets_received,
+            packets_lost: u64::try_from(statistics.lost).unwrap_or(0),
+            packets_sent: statistics.packets_sent,
+        })
+    }
+
+    /// How loud a port is in a conference that mixes it now.
+    fn level_of(&self, port: PortId) -> Option<f32> {
+        let mut talking = self.rooms.keys().flat_map(|&room| self.stage.handle.talkers(room));
+        talking.find(|talking| talking.port == port).map(|talking| -f32::from(talking.level_dbov))
+    }
+
+    fn dialog_states(&self) -> Vec<DialogState> {
+        let state = |(id, dialog): (&DialogId, &Dialog)| DialogState {
+            id: id.to_string(),
+            state: dialog.state().to_owned(),
+            src: dialog.source_name(),
+            end_point: dialog.endpoint.as_ref().map(ToString::to_string),
+        };
+        self.dialogs.iter().map(state).collect()
+    }
+
+    fn stream_states(&self) -> Vec<JoinState> {
+        let mut streams = Vec::new();
+        for joined in self.stage.topology.joins() {
+            let (Some(a), Some(b)) = (self.name_of(joined.a), self.name_of(joined.b)) else {
+                continue;
+            };
+            if matches!(joined.directions, Directions::Both | Directions::AToB) {
+                streams.push(JoinState { from: a.clone(), to: b.clone() });
+            }
+            if matches!(joined.directions, Directions::Both | Directions::BToA) {
+                streams.push(JoinState { from: b, to: a });
+            }
+        }
+        streams
+    }
+
+    fn joins(&self) -> impl Iterator<Item = AuditedJoin> + '_ {
+        self.stage.topology.joins().filter_map(|joined| self.audited(&joined))
+    }
+
+    fn audited(&self, joined: &Joined) -> Option<AuditedJoin> {
+        Some(AuditedJoin {
+            id1: ParticipantId::new(self.name_of(joined.a)?),
+            id2: ParticipantId::new(self.name_of(joined.b)?),
+            audio: match joined.directions {
+                Directions::Both => Some(Direction::Both),
+                Directions::AToB => Some(Direction::Receive),
+                Directions::BToA => Some(Direction::Transmit),
+                Directions::Neither => None,
+            },
+            video: None,
+        })
+    }
+
+    fn participants(&self, room: EnginePoint) -> u32 {
+        u32::try_from(self.stage.topology.joins_of(room).count()).unwrap_or(u32::MAX)
+    }
+}
+
+fn standing(connection: &Connection) -> &'static str {
+    match connection.state {
+        Standing::Opening { .. } => "opening",
+        Standing::Up(_) => "up",
+        Standing::Leaving => "leaving",
+    }
+}

@@ -1,0 +1,309 @@
+//! Calls: what the SIP agent reports becomes connections with RTP legs.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use media_io::codec::CODECS;
+use media_io::leg::{Direction, Format, LegConfig, leg};
+use media_io::sdp::{self, LocalMedia, Refusal};
+use mixer::plan::Plan;
+use mixer::port::PortId;
+use mixer::time::Time;
+use mscp_proto::id::ConnectionId;
+use sip::{Availability, CallKey, EndReason, Event as SipEvent, Invitation, Rejection};
+use tracing::{info, warn};
+
+use super::connection::{Connection, Leg, Session, State};
+use super::event::{Output, SipCommand};
+use super::{Control, Owed, Owner};
+
+/// What a caller is told to wait when the server is full or draining.
+const RETRY_AFTER: Duration = Duration::from_secs(30);
+
+impl Control {
+    pub(super) fn on_sip(&mut self, now: Time, event: SipEvent) {
+        match event {
+            SipEvent::Invited(invitation) => self.on_invited(now, invitation),
+            SipEvent::Acked { call, answer } => self.on_acked(&call, answer),
+            SipEvent::Reinvited { call, offer } => self.on_reinvited(&call, offer),
+            SipEvent::Withdrawn { call } => self.on_withdrawn(&call),
+            SipEvent::Info { call, content_type, .. } => {
+                info!(call = %call, content_type, "INFO without a use here");
+            }
+            SipEvent::Cancelled { call } => self.on_ended(&call, "cancelled"),
+            SipEvent::Ended { call, reason } => self.on_ended(&call, reason_of(reason)),
+            // The server places no calls of its own.
+            SipEvent::Ringing { .. } | SipEvent::Answered { .. } | SipEvent::Failed { .. } => {}
+        }
+    }
+
+    fn on_invited(&mut self, now: Time, invitation: Invitation) {
+        let call = invitation.call;
+        // The agent refuses by itself what comes after it was told; this is for what came before.
+        if self.availability != Availability::Open {
+            warn!(call = %call, availability = ?self.availability, "call refused");
+            return self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+        }
+        let port = match self.stage.handle.reserve_port() {
+            Ok(port) => port,
+            Err(full) => {
+                warn!(call = %call, %full, "call refused");
+                return self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+            }
+        };
+        info!(call = %call, from = invitation.from, to = invitation.to, "call");
+        let connection = Connection {
+            call: call.clone(),
+            port,
+            from: invitation.from,
+            to: invitation.to,
+            since: now,
+            state: State::Opening { offer: invitation.offer },
+            users: BTreeSet::new(),
+        };
+        let id = id_of(&call);
+        self.owners.insert(port, Owner::Connection(id.clone()));
+        self.connections.insert(id, connection);
+        self.announce_availability();
+        self.outputs.push_back(Output::OpenMedia { port });
+    }
+
+    pub(super) fn on_media_opened(&mut self, port: PortId, result: Result<u16, String>) {
+        let Some(Owner::Connection(id)) = self.owners.get(&port).cloned() else { return };
+        let Some(connection) = self.connections.get_mut(&id) else { return };
+        let call = connection.call.clone();
+        let offer = match &mut connection.state {
+            State::Opening { offer } => offer.take(),
+            // The caller gave up meanwhile.
+            State::Leaving => return self.discard(&id, result.is_ok()),
+            State::Up(_) => return,
+        };
+        match result {
+            Err(fault) => {
+                warn!(call = %call, fault, "no media ports");
+                self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+                self.discard(&id, false);
+            }
+            Ok(rtp_port) => self.answer(&id, &call, offer, rtp_port),
+        }
+    }
+
+    fn answer(&mut self, id: &ConnectionId, call: &CallKey, offer: Option<Vec<u8>>, rtp_port: u16) {
+        let mut local = LocalMedia::new(self.settings.media_ip, rtp_port, self.random() >> 2);
+        local.packet_ms = self.settings.packet_ms;
+        let session = match offer {
+            Some(offer) => sdp::answer(&offer, &local).map(Session::Agreed),
+            None => sdp::offer(&local).map(|offer| Session::Offered { offer, before: None }),
+        };
+        match session {
+            Ok(session) => self.bring_up(id, local, session),
+            Err(refusal) => {
+                info!(call = %call, %refusal, "call refused");
+                self.refuse(call, rejection_of(&refusal));
+                self.discard(id, true);
+            }
+        }
+    }
+
+    fn bring_up(&mut self, id: &ConnectionId, local: LocalMedia, session: Session) {
+        let seed = self.random();
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let port = connection.port;
+        let mut config = LegConfig::new(port, seed, self.settings.cname.clone(), first_format());
+        config.ntp_at_zero = self.settings.ntp_at_zero;
+        config.starvation = self.settings.starvation;
+        config.jitter = self.settings.jitter.clone();
+        let sdp = match &session {
+            Session::Agreed(agreed) => {
+                config.format = agreed.format;
+                config.remote = agreed.remote;
+                config.direction = agreed.direction;
+                agreed.sdp.clone()
+            }
+            Session::Offered { offer, .. } => {
+                config.direction = Direction::SendRecv;
+                offer.sdp.clone()
+            }
+        };
+        let (body, handle) = leg(config);
+        connection.state = State::Up(Box::new(Leg { handle, local, session }));
+        let call = connection.call.clone();
+        let mut plan = Plan::new();
+        self.stage.topology.add_port(&mut plan, port, Box::new(body));
+        self.stage.submit(plan, vec![Owed::ConnectionStarted(id.clone())]);
+        self.outputs.push_back(Output::Sip(SipCommand::Accept { call, sdp }));
+    }
+
+    /// The ACK confirms our 200. With third-party call control it brings the answer to our offer.
+    fn on_acked(&mut self, call: &CallKey, answer: Option<Vec<u8>>) {
+        let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
+            return;
+        };
+        let Session::Offered { offer, .. } = &leg.session else { return };
+        let agreed = match answer {
+            Some(answer) => sdp::accept_answer(offer.clone(), &answer, &leg.local)
+                .map_err(|refusal| refusal.to_string()),
+            None => Err("the ACK brought no answer to the offer in our 200".to_owned()),
+        };
+        let outcome = agreed.and_then(|agreed| leg.agree(agreed).map_err(|e| e.to_string()));
+        if let Err(fault) = outcome {
+            warn!(call = %call, fault, "call ended");
+            self.hang_up(&id_of(call), "bad answer", &fault);
+        }
+    }
+
+    fn on_reinvited(&mut self, call: &CallKey, offer: Option<Vec<u8>>) {
+        let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
+            return self.refuse(call, Rejection::new(481));
+        };
+        let Session::Agreed(before) = &leg.session else {
+            // Our own offer is still unanswered (RFC 3261, 14.2).
+            return self.refuse(call, Rejection::new(491));
+        };
+        let outcome = match offer {
+            Some(offer) => sdp::answer_again(&offer, &leg.local, before).map(|agreed| {
+                let sdp = agreed.sdp.clone();
+                (sdp, Session::Agreed(agreed))
+            }),
+            None => sdp::offer_again(&leg.local, before).map(|offer| {
+                let sdp = offer.sdp.clone();
+                (sdp, Session::Offered { offer, before: Some(before.clone()) })
+            }),
+        };
+        let (sdp, session) = match outcome {
+            Ok(accepted) => accepted,
+            Err(refusal) => return self.refuse(call, rejection_of(&refusal)),
+        };
+        match session {
+            Session::Agreed(agreed) => {
+                info!(call = %call, direction = ?agreed.direction, "session changed");
+                if let Err(fault) = leg.agree(agreed) {
+                    warn!(call = %call, %fault, "session not changed");
+                    return self.refuse(call, Rejection::new(500));
+                }
+            }
+            offered @ Session::Offered { .. } => leg.session = offered,
+        }
+        self.outputs.push_back(Output::Sip(SipCommand::Accept { call: call.clone(), sdp }));
+    }
+
+    /// A re-INVITE was cancelled: what was agreed before it stays in force.
+    fn on_withdrawn(&mut self, call: &CallKey) {
+        let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
+            return;
+        };
+        if let Session::Offered { before: Some(before), .. } = &leg.session {
+            leg.session = Session::Agreed(before.clone());
+        }
+    }
+
+    fn on_ended(&mut self, call: &CallKey, reason: &str) {
+        self.take_down(&id_of(call), reason);
+    }
+
+    /// Nothing was heard of the leg's peer for the configured time.
+    pub(super) fn on_starved(&mut self, id: &ConnectionId, silent_ms: u32) {
+        let why = format!("no media received for {} s", silent_ms / 1_000);
+        warn!(call = %id, why, "call ended");
+        self.hang_up(id, "media-timeout", &why);
+    }
+
+    /// Ends a call from our side: BYE to the peer, everything else as for any end.
+    pub(super) fn hang_up(&mut self, id: &ConnectionId, reason: &str, text: &str) {
+        let Some(connection) = self.connections.get(id) else { return };
+        let call = connection.call.clone();
+        self.outputs
+            .push_back(Output::Sip(SipCommand::Bye { call, reason: Some(text.to_owned()) }));
+        self.take_down(id, reason);
+    }
+
+    /// Takes the leg out of every stream and off the engine, and tells who used it.
+    pub(super) fn take_down(&mut self, id: &ConnectionId, reason: &str) {
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        let port = connection.port;
+        match std::mem::replace(&mut connection.state, State::Leaving) {
+            // The sockets are still being bound; their arrival finds the state and closes them.
+            State::Opening { .. } | State::Leaving => return,
+            State::Up(mut leg) => {
+                // A leg that takes no command is on an engine that stands still.
+                let _ = leg.handle.goodbye();
+                self.retired_media.add(&leg.handle.statistics());
+            }
+        }
+        info!(call = %id, reason, "call ended");
+        self.end_dialogs_of_connection(id, reason);
+        self.notify_connection_ended(id, reason);
+        let mut plan = Plan::new();
+        // The port was added when the leg came up, and only here is it removed.
+        let _ = self.stage.topology.remove(&mut plan, port);
+        self.stage.submit(plan, vec![Owed::ConnectionGone(id.clone())]);
+    }
+
+    /// The call never got a leg: forget it.
+    fn discard(&mut self, id: &ConnectionId, sockets_open: bool) {
+        let Some(connection) = self.connections.get(id) else { return };
+        let port = connection.port;
+        if sockets_open {
+            self.outputs.push_back(Output::CloseMedia { port });
+        }
+        self.stage.handle.release_port(port);
+        self.forget_connection(id);
+    }
+
+    /// The leg is home: its sockets can go.
+    pub(super) fn on_connection_gone(&mut self, id: &ConnectionId) {
+        let Some(connection) = self.connections.get(id) else { return };
+        self.outputs.push_back(Output::CloseMedia { port: connection.port });
+        self.forget_connection(id);
+    }
+
+    fn forget_connection(&mut self, id: &ConnectionId) {
+        let Some(connection) = self.connections.remove(id) else { return };
+        self.owners.remove(&connection.port);
+        self.announce_availability();
+    }
+
+    /// Tells the SIP agent when it becomes or ceases to be full, and that it drains.
+    pub(super) fn announce_availability(&mut self) {
+        let full = self.connections.len() >= self.settings.max_calls;
+        let availability = match (self.draining, full) {
+            (true, _) => Availability::Draining,
+            (false, true) => Availability::Full,
+            (false, false) => Availability::Open,
+        };
+        if availability != self.availability {
+            self.availability = availability;
+            self.outputs.push_back(Output::Sip(SipCommand::SetAvailability(availability)));
+        }
+    }
+
+    fn refuse(&mut self, call: &CallKey, rejection: Rejection) {
+        self.outputs.push_back(Output::Sip(SipCommand::Reject { call: call.clone(), rejection }));
+    }
+}
+
+pub(super) fn id_of(call: &CallKey) -> ConnectionId {
+    ConnectionId::new(call.connection_id())
+}
+
+/// The word for the `reason` attribute of `connectionended`.
+fn reason_of(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::Bye => "bye",
+        EndReason::LocalBye => "hangup",
+        EndReason::NoAck => "no-ack",
+        EndReason::Shutdown => "shutdown",
+    }
+}
+
+fn rejection_of(refusal: &Refusal) -> Rejection {
+    match refusal.warning() {
+        Some(code) => Rejection::not_acceptable_here(code, refusal.to_string()),
+        None => Rejection::new(refusal.status()).because(refusal.to_string()),
+    }
+}
+
+/// What a leg is born with while the peer's answer is still to come.
+fn first_format() -> Format {
+    Format::new(CODECS[0], CODECS[0].static_payload_type.unwrap_or(0))
+}

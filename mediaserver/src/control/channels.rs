@@ -1,0 +1,146 @@
+//! The application servers: their channels, what they own, and what they have not been told yet.
+//!
+//! A conference or dialog belongs to the *identity* behind the channel that created it, not to the
+//! TCP connection: a lost connection is made again and finds everything in place. Channels of the
+//! plain listener share one identity. What is raised while an identity has no channel is kept, up
+//! to [`BACKLOG_MAX`], and delivered in order to its next one. An identity that stays away for
+//! longer than the grace time loses what it owns.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Duration;
+
+use mixer::time::Time;
+use mscp_proto::notification::Notification;
+
+use super::event::ChannelId;
+
+/// Notifications kept for an identity that has no channel; older ones are dropped and counted.
+const BACKLOG_MAX: usize = 1_000;
+
+/// Who an application server is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Identity {
+    /// Whoever can reach the plain TCP listener.
+    PlainListener,
+}
+
+/// The channels of all identities.
+#[derive(Debug)]
+pub(super) struct Channels {
+    /// How long what an absent identity owns survives; `None` is for ever.
+    grace: Option<Duration>,
+    open: BTreeMap<ChannelId, Identity>,
+    watching: BTreeSet<ChannelId>,
+    absent: BTreeMap<Identity, Absence>,
+    dropped: u64,
+}
+
+#[derive(Debug)]
+struct Absence {
+    since: Time,
+    backlog: VecDeque<Notification>,
+}
+
+impl Channels {
+    pub(super) fn new(grace: Option<Duration>) -> Channels {
+        Channels {
+            grace,
+            open: BTreeMap::new(),
+            watching: BTreeSet::new(),
+            absent: BTreeMap::new(),
+            dropped: 0,
+        }
+    }
+
+    /// A channel opened; returns what its identity missed.
+    pub(super) fn open(
+        &mut self,
+        channel: ChannelId,
+        identity: Identity,
+    ) -> VecDeque<Notification> {
+        self.open.insert(channel, identity);
+        self.absent.remove(&identity).map(|absence| absence.backlog).unwrap_or_default()
+    }
+
+    /// A channel closed.
+    pub(super) fn close(&mut self, now: Time, channel: ChannelId) {
+        self.watching.remove(&channel);
+        let Some(identity) = self.open.remove(&channel) else { return };
+        if !self.open.values().any(|&other| other == identity) {
+            self.absent.insert(identity, Absence { since: now, backlog: VecDeque::new() });
+        }
+    }
+
+    pub(super) fn identity(&self, channel: ChannelId) -> Option<Identity> {
+        self.open.get(&channel).copied()
+    }
+
+    /// The channel is told of every connection from now on.
+    pub(super) fn watch(&mut self, channel: ChannelId) {
+        self.watching.insert(channel);
+    }
+
+    pub(super) fn watching(&self) -> impl Iterator<Item = ChannelId> {
+        self.watching.iter().copied()
+    }
+
+    pub(super) fn is_watching(&self, channel: ChannelId) -> bool {
+        self.watching.contains(&channel)
+    }
+
+    /// Where a notification for `subscriber` goes now: its own channel, or, when that is gone, the
+    /// newest of its identity. `None` when the identity is away and the notification was kept.
+    pub(super) fn route(
+        &mut self,
+        subscriber: &Subscriber,
+        notification: &Notification,
+    ) -> Option<ChannelId> {
+        if self.open.contains_key(&subscriber.channel) {
+            return Some(subscriber.channel);
+        }
+        let newest = self.open.iter().rev().find(|(_, identity)| **identity == subscriber.identity);
+        if let Some((&channel, _)) = newest {
+            return Some(channel);
+        }
+        self.keep(subscriber.identity, notification.clone());
+        None
+    }
+
+    /// When the soonest absence exceeds the grace time.
+    pub(super) fn next_expiry(&self) -> Option<Time> {
+        let grace = self.grace?;
+        self.absent.values().map(|absence| absence.since + grace).min()
+    }
+
+    /// The identities whose grace time is over.
+    pub(super) fn expire(&mut self, now: Time) -> Vec<Identity> {
+        let Some(grace) = self.grace else { return Vec::new() };
+        let over = |absence: &Absence| absence.since + grace <= now;
+        self.absent
+            .extract_if(.., |_, absence| over(absence))
+            .map(|(identity, _)| identity)
+            .collect()
+    }
+
+    /// Notifications dropped because an absence was too long for the backlog.
+    pub(super) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    fn keep(&mut self, identity: Identity, notification: Notification) {
+        let Some(absence) = self.absent.get_mut(&identity) else { return };
+        if absence.backlog.len() == BACKLOG_MAX {
+            absence.backlog.pop_front();
+            self.dropped += 1;
+        }
+        absence.backlog.push_back(notification);
+    }
+}
+
+/// Who is told of an object's events: the channel that created or joined it, on behalf of its
+/// identity (draft 3.1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Subscriber {
+    pub(super) channel: ChannelId,
+    pub(super) identity: Identity,
+}

@@ -1,0 +1,164 @@
+//! The closed vocabulary between the control core and the shell round it.
+
+use std::sync::Arc;
+
+use mixer::port::PortId;
+use mscp_proto::channel::Correlation;
+use mscp_proto::multipart::Resources;
+use mscp_proto::notification::Notification;
+use mscp_proto::request::Request;
+use mscp_proto::response::Response;
+
+/// Names one MSCP channel (a TCP connection) for as long as it lives; never used twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ChannelId(pub u64);
+
+/// Names one fetch of a dialog document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct FetchKey(pub u64);
+
+/// Something that happened outside.
+#[derive(Debug)]
+pub enum Event {
+    /// An application server connected.
+    ChannelOpened {
+        /// Its channel.
+        channel: ChannelId,
+    },
+    /// An application server is gone.
+    ChannelClosed {
+        /// Its channel.
+        channel: ChannelId,
+    },
+    /// A well-formed request, to be answered exactly once with [`Output::Respond`].
+    Request {
+        /// Where it came from.
+        channel: ChannelId,
+        /// Whom to answer.
+        correlation: Correlation,
+        /// What is asked.
+        request: Request,
+        /// Parts that came with it.
+        resources: Resources,
+    },
+    /// A notification of an application server.
+    Notified {
+        /// Where it came from.
+        channel: ChannelId,
+        /// What it says.
+        notification: Notification,
+    },
+    /// Something happened to a call.
+    Sip(sip::Event),
+    /// Sockets for a leg, asked for with [`Output::OpenMedia`].
+    MediaOpened {
+        /// For which port.
+        port: PortId,
+        /// The RTP port number, or why there is none.
+        result: Result<u16, String>,
+    },
+    /// A document, asked for with [`Output::Fetch`].
+    Fetched {
+        /// Which fetch.
+        key: FetchKey,
+        /// The decoded audio, or why there is none, in a person's words.
+        result: Result<dialogs::Pcm, String>,
+    },
+    /// The engine has notices waiting: poll them.
+    EngineNotices,
+    /// No new calls from now on; the rest may end by itself (SIGTERM).
+    Drain,
+    /// End everything now.
+    Shutdown,
+}
+
+/// Something the shell must do.
+#[derive(Debug)]
+pub enum Output {
+    /// Answer a request.
+    Respond {
+        /// Where it came from.
+        channel: ChannelId,
+        /// Which request.
+        correlation: Correlation,
+        /// The answer.
+        response: Response,
+    },
+    /// Send a notification.
+    Notify {
+        /// To whom.
+        channel: ChannelId,
+        /// What.
+        notification: Notification,
+    },
+    /// Do something to a call.
+    Sip(SipCommand),
+    /// Bind a pair of sockets for a leg and report [`Event::MediaOpened`].
+    OpenMedia {
+        /// For which port.
+        port: PortId,
+    },
+    /// Close the sockets of a leg; their numbers may be used again.
+    CloseMedia {
+        /// Of which port.
+        port: PortId,
+    },
+    /// Fetch and decode a document and report [`Event::Fetched`].
+    Fetch {
+        /// Which fetch.
+        key: FetchKey,
+        /// What to fetch.
+        fetch: Fetch,
+    },
+    /// A fetch whose dialog is gone: stop it, nothing is to be reported.
+    CancelFetch {
+        /// Which fetch.
+        key: FetchKey,
+    },
+}
+
+/// What a document is fetched from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Fetch {
+    /// A URI: http, https, data or file.
+    Uri {
+        /// The URI as the request gave it.
+        uri: String,
+        /// `maxage` of the request, in seconds.
+        max_age: Option<u64>,
+        /// `maxstale` of the request, in seconds.
+        max_stale: Option<u64>,
+        /// Whether `method="post"` was asked for.
+        post: bool,
+    },
+    /// Bytes that came with the request (`cid:`).
+    Bytes(Arc<[u8]>),
+}
+
+/// What the control core wants done to a call.
+#[derive(Clone, Debug)]
+pub enum SipCommand {
+    /// Answer an INVITE or re-INVITE with 200 and this session description.
+    Accept {
+        /// The call.
+        call: sip::CallKey,
+        /// The answer, or our offer.
+        sdp: Vec<u8>,
+    },
+    /// Refuse an INVITE or re-INVITE.
+    Reject {
+        /// The call.
+        call: sip::CallKey,
+        /// With which status and why.
+        rejection: sip::Rejection,
+    },
+    /// End the call.
+    Bye {
+        /// The call.
+        call: sip::CallKey,
+        /// For the Reason header field.
+        reason: Option<String>,
+    },
+    /// Whether new calls are welcome; answers OPTIONS.
+    SetAvailability(sip::Availability),
+}

@@ -1,0 +1,114 @@
+//! The project's own requests, and the notifications that come of them: watching connections,
+//! hanging up, auditing, capabilities.
+
+use dialogs::audio::TYPES;
+use media_io::codec::CODECS;
+use mscp_proto::extension::{
+    CapabilitiesList, Capability, ConnectionEnded, ConnectionStarted, ErrorHangup,
+    ExtensionNotification, ExtensionRequest, ExtensionResponse, Hangup, HungUp, Watching,
+};
+use mscp_proto::id::ConnectionId;
+use mscp_proto::notification::Notification;
+use mscp_proto::response::Response;
+
+use super::connection::Connection;
+use super::event::Output;
+use super::{Asker, Control};
+
+impl Control {
+    pub(super) fn on_extension(&mut self, asker: Asker, request: ExtensionRequest) {
+        let response = match request {
+            ExtensionRequest::Audit(_) => {
+                ExtensionResponse::AuditResult(self.audit(asker.identity))
+            }
+            ExtensionRequest::Watch(_) => return self.on_watch(asker),
+            ExtensionRequest::Hangup(hangup) => self.on_hang_up(hangup),
+            ExtensionRequest::Capabilities(_) => {
+                ExtensionResponse::CapabilitiesList(self.capabilities())
+            }
+        };
+        self.reply(asker, Response::Extension(response));
+    }
+
+    /// The watcher is told of the connections that exist, then of each that comes or goes.
+    fn on_watch(&mut self, asker: Asker) {
+        let channel = asker.channel;
+        self.channels.watch(channel);
+        self.reply(asker, Response::Extension(ExtensionResponse::Watching(Watching)));
+        let started: Vec<_> = self.connections.iter().filter_map(started).collect();
+        for started in started {
+            self.outputs.push_back(Output::Notify {
+                channel,
+                notification: wrap(ExtensionNotification::ConnectionStarted(started)),
+            });
+        }
+    }
+
+    fn on_hang_up(&mut self, request: Hangup) -> ExtensionResponse {
+        let connectionid = request.connectionid;
+        match self.end_point_of_connection(connectionid.as_str()) {
+            Ok(_) => {
+                self.hang_up(&connectionid, "hangup", "ended by the application server");
+                ExtensionResponse::HungUp(HungUp { connectionid })
+            }
+            Err(reason) => ExtensionResponse::ErrorHangup(ErrorHangup { connectionid, reason }),
+        }
+    }
+
+    fn capabilities(&self) -> CapabilitiesList {
+        let list =
+            |name: &str, value: &str| Capability { name: name.to_owned(), value: value.to_owned() };
+        let engine = self.stage.handle.capacities();
+        let mut capabilities = vec![list("mscp", "1.0"), list("media", "audio")];
+        capabilities.extend(CODECS.iter().map(|codec| list("codec", codec.name)));
+        capabilities.push(list("codec", "telephone-event"));
+        capabilities.extend(TYPES.iter().map(|mime| list("dialog", mime)));
+        capabilities.push(list("audiomixingpolicy", "nbest"));
+        capabilities.push(list("calls", &self.settings.max_calls.to_string()));
+        capabilities.push(list("conferences", &engine.rooms.to_string()));
+        CapabilitiesList(capabilities)
+    }
+
+    /// The leg's first frame has been mixed: the connection can be joined, and watchers are told.
+    pub(super) fn notify_connection_started(&mut self, id: &ConnectionId) {
+        let Some(connection) = self.connections.get(id) else { return };
+        let Some(started) = started((id, connection)) else { return };
+        let watchers: Vec<_> = self.channels.watching().collect();
+        for channel in watchers {
+            let started = ExtensionNotification::ConnectionStarted(started.clone());
+            self.outputs.push_back(Output::Notify { channel, notification: wrap(started) });
+        }
+    }
+
+    /// Tells whoever watches, or joined the connection, or started a dialog on it.
+    pub(super) fn notify_connection_ended(&mut self, id: &ConnectionId, reason: &str) {
+        let ended = ConnectionEnded { connectionid: id.clone(), reason: reason.to_owned() };
+        let notification = wrap(ExtensionNotification::ConnectionEnded(ended));
+        let watchers: Vec<_> = self.channels.watching().collect();
+        for channel in watchers {
+            let notification = notification.clone();
+            self.outputs.push_back(Output::Notify { channel, notification });
+        }
+        let users = self.connections.get(id).map(|c| c.users.clone()).unwrap_or_default();
+        for user in users {
+            if !self.channels.is_watching(user.channel) {
+                self.notify(&user, notification.clone());
+            }
+        }
+    }
+}
+
+/// What a watcher is told of a connection, once it can be joined.
+fn started((id, connection): (&ConnectionId, &Connection)) -> Option<ConnectionStarted> {
+    let leg = connection.leg()?;
+    Some(ConnectionStarted {
+        connectionid: id.clone(),
+        from: connection.from.clone(),
+        to: connection.to.clone(),
+        codec: leg.codec().map(str::to_owned),
+    })
+}
+
+fn wrap(notification: ExtensionNotification) -> Notification {
+    Notification::Extension(notification)
+}

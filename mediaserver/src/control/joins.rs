@@ -1,0 +1,100 @@
+//! `join` and `unjoin` (draft 5.3, 5.4): what is joined is looked up here, the three rules of the
+//! topology are the mixer's.
+
+use mixer::plan::Plan;
+use mixer::topology::{Directions, EndPoint};
+use mscp_proto::conference::{ConferenceJoined, ConferenceUnjoined, Join, Unjoin};
+use mscp_proto::response::Response;
+use mscp_proto::shared::{Direction, Streams};
+use tracing::info;
+
+use super::channels::Identity;
+use super::{Asker, Control, Owed, Owner};
+
+impl Control {
+    pub(super) fn on_join(&mut self, asker: Asker, request: Join) -> Result<(), String> {
+        let Join { id1, id2, mediapreferred, streams, .. } = request;
+        let directions = directions_of(&streams)?;
+        let a = self.end_point(asker.identity, id1.as_str())?;
+        let b = self.end_point(asker.identity, id2.as_str())?;
+        let mut plan = Plan::new();
+        let torn = self
+            .stage
+            .topology
+            .join(&mut plan, a, b, directions, mediapreferred)
+            .map_err(|error| join_fault(&error, id1.as_str()))?;
+        info!(%id1, %id2, ?directions, torn_down = torn.len(), "joined");
+        self.use_connection(&asker, id1.as_str());
+        self.use_connection(&asker, id2.as_str());
+        let joined = Response::ConferenceJoined(ConferenceJoined { id1, id2 });
+        self.stage.submit(plan, vec![Owed::Reply(asker, joined)]);
+        Ok(())
+    }
+
+    pub(super) fn on_unjoin(&mut self, asker: Asker, request: Unjoin) -> Result<(), String> {
+        let Unjoin { id1, id2 } = request;
+        let a = self.end_point(asker.identity, id1.as_str())?;
+        let b = self.end_point(asker.identity, id2.as_str())?;
+        let mut plan = Plan::new();
+        self.stage
+            .topology
+            .unjoin(&mut plan, a, b)
+            .map_err(|_| format!("{id1} and {id2} are not joined"))?;
+        info!(%id1, %id2, "unjoined");
+        let unjoined = Response::ConferenceUnjoined(ConferenceUnjoined { id1, id2 });
+        self.stage.submit(plan, vec![Owed::Reply(asker, unjoined)]);
+        Ok(())
+    }
+
+    /// What an `id1` or `id2` stands for, as far as the identity may know of it.
+    fn end_point(&self, identity: Identity, id: &str) -> Result<EndPoint, String> {
+        if self.conferences.contains_key(id) {
+            return self.room_of(identity, id).map(EndPoint::from);
+        }
+        if self.dialogs.contains_key(id) {
+            return self.end_point_of_dialog(identity, id);
+        }
+        if self.connections.contains_key(id) {
+            return self.end_point_of_connection(id);
+        }
+        Err(format!("no such connection, dialog or conference: {id}"))
+    }
+
+    /// The identifier under which the application server knows an end point of the engine.
+    pub(super) fn name_of(&self, end_point: EndPoint) -> Option<String> {
+        match end_point {
+            EndPoint::Room(room) => self.rooms.get(&room).map(ToString::to_string),
+            EndPoint::Port(port) => self.owners.get(&port).map(|owner| match owner {
+                Owner::Connection(id) => id.to_string(),
+                Owner::Dialog(id) => id.to_string(),
+            }),
+        }
+    }
+
+    /// Who joins a connection wants to know when it ends.
+    pub(super) fn use_connection(&mut self, asker: &Asker, id: &str) {
+        if let Some(connection) = self.connections.get_mut(id) {
+            connection.users.insert(asker.subscriber());
+        }
+    }
+}
+
+/// `receive` is id1→id2, `transmit` is id2→id1 (draft 5.3).
+fn directions_of(streams: &Streams) -> Result<Directions, String> {
+    if streams.video().is_some() {
+        return Err("video is not supported".to_owned());
+    }
+    Ok(match streams.audio() {
+        Some(Direction::Both) => Directions::Both,
+        Some(Direction::Receive) => Directions::AToB,
+        Some(Direction::Transmit) => Directions::BToA,
+        None => Directions::Neither,
+    })
+}
+
+fn join_fault(error: &mixer::topology::JoinError, id1: &str) -> String {
+    match error {
+        mixer::topology::JoinError::Itself(_) => format!("{id1} cannot be joined to itself"),
+        other => other.to_string(),
+    }
+}

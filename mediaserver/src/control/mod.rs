@@ -1,0 +1,336 @@
+//! The control core: what the server knows and decides, as a value.
+//!
+//! One task owns it. It is fed with [`Control::handle`], which never blocks and does no I/O; what
+//! it wants done comes out of [`Control::poll_output`], in order, until that returns `None`; and
+//! [`Control::poll_timeout`] says when it wants to be woken with [`Control::handle_timeout`]. The
+//! shell round it is tokio; in the behaviour tests it is a loop in virtual time.
+//!
+//! | file | what it decides |
+//! |---|---|
+//! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
+//! | `conferences` | `createconference`, `destroyconference` |
+//! | `joins` | `join`, `unjoin` |
+//! | `dialogs` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
+//! | `extensions` | watching, hanging up, auditing: the project's own requests |
+//! | `channels` | which application server owns and hears what |
+//! | `stage` | plans to the engine, and what is owed once they have been heard |
+//!
+//! A request is answered when the engine has mixed the first frame under its plan: what is owed for
+//! a plan is an [`Owed`], carried out when [`Notice::Applied`] comes home.
+
+mod audit;
+mod calls;
+mod channels;
+mod conferences;
+mod connection;
+mod dialogs;
+mod event;
+mod extensions;
+mod ids;
+mod joins;
+mod settings;
+mod stage;
+
+use std::collections::{BTreeMap, VecDeque};
+
+use mixer::EngineHandle;
+use mixer::engine::Notice;
+use mixer::port::{PortEvent, PortId};
+use mixer::room::RoomId;
+use mixer::time::Time;
+use mixer::topology::EndPoint;
+use mscp_proto::channel::Correlation;
+use mscp_proto::error::Subject;
+use mscp_proto::id::{ConferenceId, ConnectionId, DialogId};
+use mscp_proto::multipart::Resources;
+use mscp_proto::notification::Notification;
+use mscp_proto::request::Request;
+use mscp_proto::response::Response;
+use rand::rngs::StdRng;
+use rand::{RngCore, SeedableRng};
+use sip::Availability;
+use tracing::{debug, info, warn};
+
+pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
+pub use settings::{MediaTotals, Settings};
+
+use channels::{Channels, Identity, Subscriber};
+use conferences::Conference;
+use connection::Connection;
+use dialogs::Dialog;
+use ids::Ids;
+use stage::Stage;
+
+/// The control core. See the module's essay for the kinds of calls and their order.
+#[derive(Debug)]
+pub struct Control {
+    settings: Settings,
+    rng: StdRng,
+    ids: Ids,
+    stage: Stage<Owed>,
+    channels: Channels,
+    connections: BTreeMap<ConnectionId, Connection>,
+    conferences: BTreeMap<ConferenceId, Conference>,
+    dialogs: BTreeMap<DialogId, Dialog>,
+    fetches: BTreeMap<FetchKey, DialogId>,
+    next_fetch: u64,
+    /// Who is behind each port of the engine.
+    owners: BTreeMap<PortId, Owner>,
+    /// Which conference is behind each room of the engine.
+    rooms: BTreeMap<RoomId, ConferenceId>,
+    retired_media: MediaTotals,
+    draining: bool,
+    /// What the SIP agent was told last.
+    availability: Availability,
+    outputs: VecDeque<Output>,
+}
+
+/// What a port of the engine stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Owner {
+    Connection(ConnectionId),
+    Dialog(DialogId),
+}
+
+/// What is to be done when a plan has been heard.
+#[derive(Debug)]
+enum Owed {
+    Reply(Asker, Response),
+    ConnectionStarted(ConnectionId),
+    ConnectionGone(ConnectionId),
+    DialogAttached(DialogId),
+}
+
+/// Where an answer goes.
+#[derive(Clone, Debug)]
+struct Asker {
+    channel: ChannelId,
+    identity: Identity,
+    correlation: Correlation,
+}
+
+impl Asker {
+    fn subscriber(&self) -> Subscriber {
+        Subscriber { channel: self.channel, identity: self.identity }
+    }
+}
+
+impl Control {
+    /// A core in charge of one engine. `seed` is unpredictable in a server, constant in tests.
+    #[must_use]
+    pub fn new(settings: Settings, engine: EngineHandle, seed: u64) -> Control {
+        let mut rng = StdRng::seed_from_u64(seed);
+        Control {
+            ids: Ids::new(rng.next_u64()),
+            rng,
+            stage: Stage::new(engine),
+            channels: Channels::new(settings.grace),
+            settings,
+            connections: BTreeMap::new(),
+            conferences: BTreeMap::new(),
+            dialogs: BTreeMap::new(),
+            fetches: BTreeMap::new(),
+            next_fetch: 0,
+            owners: BTreeMap::new(),
+            rooms: BTreeMap::new(),
+            retired_media: MediaTotals::default(),
+            draining: false,
+            availability: Availability::Open,
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Takes one event.
+    pub fn handle(&mut self, now: Time, event: Event) {
+        match event {
+            Event::ChannelOpened { channel } => self.on_channel_opened(channel),
+            Event::ChannelClosed { channel } => self.on_channel_closed(now, channel),
+            Event::Request { channel, correlation, request, resources } => {
+                self.on_request(channel, correlation, request, resources);
+            }
+            Event::Notified { channel, notification } => self.on_notified(channel, notification),
+            Event::Sip(event) => self.on_sip(now, event),
+            Event::MediaOpened { port, result } => self.on_media_opened(port, result),
+            Event::Fetched { key, result } => self.on_fetched(key, result),
+            Event::EngineNotices => self.on_engine_notices(),
+            Event::Drain => self.drain(),
+            Event::Shutdown => self.shutdown(),
+        }
+    }
+
+    /// The next thing the core wants done.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When [`Control::handle_timeout`] wants to be called next.
+    #[must_use]
+    pub fn poll_timeout(&self) -> Option<Time> {
+        self.channels.next_expiry()
+    }
+
+    /// The time of [`Control::poll_timeout`] has come.
+    pub fn handle_timeout(&mut self, now: Time) {
+        for identity in self.channels.expire(now) {
+            info!(?identity, "application server away for too long: ending what it owns");
+            self.tear_down(identity);
+        }
+    }
+
+    /// Whether nothing is left that a drain waits for: no call, and no plan on its way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.connections.is_empty() && self.stage.plans_under_way() == 0
+    }
+
+    fn on_channel_opened(&mut self, channel: ChannelId) {
+        info!(channel = channel.0, "application server connected");
+        for notification in self.channels.open(channel, Identity::PlainListener) {
+            self.outputs.push_back(Output::Notify { channel, notification });
+        }
+    }
+
+    fn on_channel_closed(&mut self, now: Time, channel: ChannelId) {
+        info!(channel = channel.0, "application server disconnected");
+        self.channels.close(now, channel);
+    }
+
+    fn on_request(
+        &mut self,
+        channel: ChannelId,
+        correlation: Correlation,
+        request: Request,
+        resources: Resources,
+    ) {
+        let Some(identity) = self.channels.identity(channel) else { return };
+        let asker = Asker { channel, identity, correlation };
+        let subject = request.to_subject();
+        let refused = asker.clone();
+        let outcome = match request {
+            Request::CreateConference(request) => self.on_create_conference(asker, request),
+            Request::DestroyConference(request) => self.on_destroy_conference(asker, request),
+            Request::Join(request) => self.on_join(asker, request),
+            Request::Unjoin(request) => self.on_unjoin(asker, request),
+            Request::DialogPrepare(request) => self.on_dialog_prepare(asker, request, &resources),
+            Request::DialogStart(request) => self.on_dialog_start(asker, request, &resources),
+            Request::Extension(request) => {
+                self.on_extension(asker, request);
+                Ok(())
+            }
+            Request::Unknown(foreign) => Err(format!(
+                "no request <{}> of namespace '{}' is known here",
+                foreign.name, foreign.namespace
+            )),
+        };
+        if let Err(reason) = outcome {
+            self.refuse_request(refused, subject, reason);
+        }
+    }
+
+    /// Answers with the request's own error element (mscp.md, section 2).
+    fn refuse_request(&mut self, asker: Asker, subject: Option<Subject>, reason: String) {
+        info!(channel = asker.channel.0, reason, "request refused");
+        let response = match subject {
+            Some(subject) => subject.to_response(reason, || self.ids.nothing()),
+            None => Response::error(reason),
+        };
+        self.reply(asker, response);
+    }
+
+    fn on_notified(&mut self, channel: ChannelId, notification: Notification) {
+        let Some(identity) = self.channels.identity(channel) else { return };
+        match notification {
+            Notification::DialogTerminate(terminate) => {
+                self.on_dialog_terminate(identity, terminate);
+            }
+            other => debug!(channel = channel.0, name = other.name(), "notification without use"),
+        }
+    }
+
+    fn on_engine_notices(&mut self) {
+        while let Some(notice) = self.stage.poll() {
+            match notice {
+                Notice::Applied { plan, .. } => self.on_plan_applied(plan),
+                Notice::Port { port, event } => self.on_port_event(port, event),
+            }
+        }
+    }
+
+    fn on_plan_applied(&mut self, plan: mixer::plan::PlanId) {
+        for owed in self.stage.applied(plan) {
+            match owed {
+                Owed::Reply(asker, response) => self.reply(asker, response),
+                Owed::ConnectionStarted(id) => self.notify_connection_started(&id),
+                Owed::ConnectionGone(id) => self.on_connection_gone(&id),
+                Owed::DialogAttached(id) => self.on_dialog_attached(&id),
+            }
+        }
+    }
+
+    fn on_port_event(&mut self, port: PortId, event: PortEvent) {
+        match self.owners.get(&port).cloned() {
+            Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
+            Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
+            None => debug!(?port, ?event, "event of a port that is gone"),
+        }
+    }
+
+    fn on_connection_event(&mut self, id: &ConnectionId, event: PortEvent) {
+        match event {
+            PortEvent::Digit { event } => self.on_digit(id, event),
+            PortEvent::Starved { silent_ms } => self.on_starved(id, silent_ms),
+            PortEvent::Latched { remote } => debug!(call = %id, %remote, "media source latched"),
+            PortEvent::Goodbye => debug!(call = %id, "the peer said goodbye on RTCP"),
+            PortEvent::Started | PortEvent::Finished => {}
+        }
+    }
+
+    /// No new calls; those in progress may end by themselves.
+    fn drain(&mut self) {
+        info!(calls = self.connections.len(), "draining");
+        self.draining = true;
+        self.announce_availability();
+    }
+
+    /// Ends every call now.
+    fn shutdown(&mut self) {
+        self.drain();
+        let ids: Vec<ConnectionId> = self.connections.keys().cloned().collect();
+        for id in ids {
+            self.hang_up(&id, "shutdown", "the server is shutting down");
+        }
+    }
+
+    fn tear_down(&mut self, identity: Identity) {
+        self.end_dialogs_of(identity);
+        self.end_conferences_of(identity);
+    }
+
+    fn reply(&mut self, asker: Asker, response: Response) {
+        let Asker { channel, correlation, .. } = asker;
+        self.outputs.push_back(Output::Respond { channel, correlation, response });
+    }
+
+    fn notify(&mut self, subscriber: &Subscriber, notification: Notification) {
+        match self.channels.route(subscriber, &notification) {
+            Some(channel) => self.outputs.push_back(Output::Notify { channel, notification }),
+            None => warn!(name = notification.name(), "kept for an absent application server"),
+        }
+    }
+
+    /// The end point of the engine behind a port's or room's owner, when it can be joined.
+    fn end_point_of_connection(&self, id: &str) -> Result<EndPoint, String> {
+        let Some(connection) = self.connections.get(id) else {
+            return Err(format!("no such connection: {id}"));
+        };
+        match connection.leg() {
+            None => Err(format!("connection {id} is not established")),
+            Some(leg) if leg.has_no_audio() => Err(format!("connection {id} negotiated no audio")),
+            Some(_) => Ok(connection.port.into()),
+        }
+    }
+
+    fn random(&mut self) -> u64 {
+        self.rng.next_u64()
+    }
+}

@@ -1,0 +1,66 @@
+//! What the control core needs to know of the configuration, and what it counts.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use media_io::jitter;
+use media_io::leg::LegStatistics;
+
+/// The part of the configuration that the control core decides by.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Address that callers send their media to.
+    pub media_ip: IpAddr,
+    /// Calls at one time.
+    pub max_calls: usize,
+    /// Packet time for peers that ask for none, in ms.
+    pub packet_ms: u32,
+    /// Silence after which a leg is given up; `None` for never.
+    pub starvation: Option<Duration>,
+    /// Depth of the legs' jitter buffers.
+    pub jitter: jitter::Config,
+    /// How long what an absent application server owns survives; `None` for ever.
+    pub grace: Option<Duration>,
+    /// Canonical name of this server in RTCP (RFC 3550, 6.5.1).
+    pub cname: String,
+    /// NTP timestamp at the engine's time zero.
+    pub ntp_at_zero: u64,
+}
+
+/// Figures of many legs added up.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MediaTotals {
+    /// RTP packets sent.
+    pub packets_sent: u64,
+    /// RTP packets received.
+    pub packets_received: u64,
+    /// RTP packets lost on the way to us.
+    pub lost: u64,
+    /// RTP packets that came after their time.
+    pub late: u64,
+    /// RTP packets that came twice.
+    pub duplicates: u64,
+    /// Datagrams of others than the latched peer.
+    pub rejected: u64,
+    /// Datagrams that are no RTP or RTCP.
+    pub malformed: u64,
+    /// RTP packets of a payload type nobody negotiated.
+    pub unexpected_payload_type: u64,
+    /// Audio made up in place of what was missing, in ms.
+    pub concealed_ms: u64,
+}
+
+impl MediaTotals {
+    /// Adds the figures of one leg.
+    pub fn add(&mut self, leg: &LegStatistics) {
+        self.packets_sent += leg.packets_sent;
+        self.packets_received += leg.packets_received;
+        self.lost += u64::try_from(leg.lost).unwrap_or(0);
+        self.late += leg.late;
+        self.duplicates += leg.duplicates;
+        self.rejected += leg.rejected;
+        self.malformed += leg.malformed;
+        self.unexpected_payload_type += leg.unexpected_payload_type;
+        self.concealed_ms += leg.concealed_ms;
+    }
+}

@@ -1,0 +1,5 @@
+//! The engine's thread and what surrounds it: its pace, and what the operating system grants it.
+
+pub mod pace;
+pub mod realtime;
+pub mod thread;

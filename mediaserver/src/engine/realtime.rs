@@ -1,0 +1,75 @@
+//! What the operating system grants an engine thread: SCHED_FIFO, locked memory, a core of its own.
+//!
+//! The engine asks for all three and works without any of them; what it got is said in the log and
+//! in the metric `engine_realtime`.
+
+use rustix::mm::MlockAllFlags;
+use rustix::process::{Resource, getrlimit};
+use rustix::thread::{CpuSet, sched_getaffinity, sched_setaffinity};
+use thread_priority::{
+    RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
+};
+
+/// SCHED_FIFO priority asked for: above ordinary real-time work, below the kernel's own threads.
+const FIFO_PRIORITY: u8 = 70;
+
+/// What a thread asked for and got.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Privileges {
+    /// Scheduled first in, first out, before all ordinary threads.
+    pub fifo: Result<(), String>,
+    /// The process's memory is never paged out.
+    pub locked_memory: Result<(), String>,
+    /// The core the thread is pinned to.
+    pub core: Result<usize, String>,
+}
+
+/// Asks for all three, for the calling thread.
+#[must_use]
+pub fn acquire() -> Privileges {
+    Privileges { fifo: fifo(), locked_memory: lock_memory(), core: pin() }
+}
+
+/// Asks for none.
+#[must_use]
+pub fn decline() -> Privileges {
+    let off = || "switched off (engine.realtime)".to_owned();
+    Privileges { fifo: Err(off()), locked_memory: Err(off()), core: Err(off()) }
+}
+
+fn fifo() -> Result<(), String> {
+    let priority = ThreadPriority::Crossplatform(
+        FIFO_PRIORITY.try_into().map_err(|error| format!("priority {FIFO_PRIORITY}: {error}"))?,
+    );
+    let policy = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
+    set_thread_priority_and_policy(thread_native_id(), priority, policy)
+        .map_err(|error| format!("{error:?} (needs CAP_SYS_NICE or an rtprio limit)"))
+}
+
+/// Locking without the right to lock without bound would make later allocations fail, so it is
+/// only asked for where the limit cannot bite.
+fn lock_memory() -> Result<(), String> {
+    let unlimited = getrlimit(Resource::Memlock).current.is_none();
+    if !unlimited && !rustix::process::geteuid().is_root() {
+        return Err("the memlock limit is finite (needs CAP_IPC_LOCK)".to_owned());
+    }
+    rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)
+        .map_err(|error| error.to_string())
+}
+
+/// Pins to the highest core the process may use: interrupts and other servers crowd the lowest.
+fn pin() -> Result<usize, String> {
+    let allowed = sched_getaffinity(None).map_err(|error| error.to_string())?;
+    if allowed.count() < 2 {
+        return Err("only one core".to_owned());
+    }
+    let core = (0..CpuSet::MAX_CPU)
+        .rev()
+        .find(|&core| allowed.is_set(core))
+        .ok_or_else(|| "no core".to_owned())?;
+    let mut only = CpuSet::new();
+    only.set(core);
+    sched_setaffinity(None, &only).map_err(|error| error.to_string())?;
+    Ok(core)
+}

@@ -1,0 +1,340 @@
+//! The core task: one loop over one closed set of events, round the control core.
+//!
+//! It never waits for anything but its own inbox. Sockets are bound here, because that does not
+//! block; what may take long (fetching, decoding, a slow application server) has tasks of its own.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use media_io::net::{NetHandle, PortRange, now};
+use mixer::port::PortId;
+use mixer::time::Time;
+use rtrb::Consumer;
+use sip::Agent;
+use tokio::net::unix::pipe;
+use tokio::sync::{mpsc, oneshot};
+use tracing::warn;
+
+use super::mscp::{ToChannel, Writer};
+use super::prompts::Prompts;
+use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand};
+use crate::engine::pace::{Cause, LateTick};
+use crate::http::{Health, Phase, State};
+use crate::metrics::{CallResult, Metrics, RejectedPacket};
+
+/// How often figures that are only read, never raised, are copied into the metrics.
+const SURVEY_EVERY: Duration = Duration::from_secs(1);
+
+/// Something that the core task is told by the rest of the server.
+pub(super) enum Message {
+    /// For the control core.
+    Event(Event),
+    /// An application server connected; its answers and notifications go here.
+    ChannelOpened(ChannelId, Writer),
+    /// Somebody wants to see everything.
+    State(oneshot::Sender<State>),
+    /// The server is to end: no new calls, then, when idle or late, none at all.
+    Drain(Duration, oneshot::Sender<()>),
+}
+
+/// What the core task works with.
+pub(super) struct Core {
+    pub(super) control: Control,
+    pub(super) inbox: mpsc::Receiver<Message>,
+    pub(super) sip_events: mpsc::Receiver<sip::Event>,
+    pub(super) agent: Agent,
+    pub(super) net: NetHandle,
+    pub(super) ports: PortRange,
+    pub(super) media_ip: IpAddr,
+    pub(super) wake: pipe::Receiver,
+    pub(super) late_ticks: Consumer<LateTick>,
+    pub(super) prompts: Prompts,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) health: Arc<Health>,
+    pub(super) channels: BTreeMap<ChannelId, Writer>,
+    pub(super) drain: Option<Drain>,
+    pub(super) surveyed: Survey,
+}
+
+/// A drain in progress.
+pub(super) struct Drain {
+    deadline: Time,
+    done: oneshot::Sender<()>,
+    forced: bool,
+}
+
+/// What the metrics were told last of counters that are kept elsewhere.
+#[derive(Default)]
+pub(super) struct Survey {
+    media: MediaTotals,
+    overload: u64,
+    notifications_dropped: u64,
+}
+
+/// What woke the core task.
+enum Woken {
+    Message(Option<Message>),
+    Sip(Option<sip::Event>),
+    Engine,
+    Timer,
+    Survey,
+}
+
+impl Core {
+    /// Runs until the server is drained.
+    pub(super) async fn run(mut self) {
+        let mut survey = tokio::time::interval(SURVEY_EVERY);
+        survey.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+        loop {
+            let timeout = self.next_timeout();
+            let woken = tokio::select! {
+                biased;
+                () = engine_woke(&self.wake) => Woken::Engine,
+                event = self.sip_events.recv() => Woken::Sip(event),
+                message = self.inbox.recv() => Woken::Message(message),
+                () = sleep_until(timeout) => Woken::Timer,
+                _ = survey.tick() => Woken::Survey,
+            };
+            match woken {
+                Woken::Engine => self.on_engine(),
+                Woken::Sip(Some(event)) => self.feed(Event::Sip(event)),
+                Woken::Message(Some(message)) => self.on_message(message),
+                Woken::Timer => self.on_timer(),
+                Woken::Survey => self.survey(),
+                // Whoever could still want something of this task is gone.
+                Woken::Sip(None) | Woken::Message(None) => return,
+            }
+            if self.finish_drain() {
+                return self.agent.shutdown().await;
+            }
+        }
+    }
+
+    fn on_message(&mut self, message: Message) {
+        match message {
+            Message::Event(event) => {
+                if let Event::ChannelClosed { channel } = &event {
+                    self.channels.remove(channel);
+                }
+                self.feed(event);
+            }
+            Message::ChannelOpened(channel, writer) => {
+                self.channels.insert(channel, writer);
+                self.feed(Event::ChannelOpened { channel });
+            }
+            // The asker may have given up.
+            Message::State(reply) => drop(reply.send(self.control.state(now()))),
+            Message::Drain(grace, done) => {
+                self.health.enter(Phase::Draining);
+                self.drain = Some(Drain { deadline: now() + grace, done, forced: false });
+                self.feed(Event::Drain);
+            }
+        }
+    }
+
+    fn on_engine(&mut self) {
+        while let Ok(late) = self.late_ticks.pop() {
+            self.metrics.late_ticks.inc();
+            explain(&late);
+        }
+        self.feed(Event::EngineNotices);
+    }
+
+    fn on_timer(&mut self) {
+        let now = now();
+        if let Some(drain) = self.drain.as_mut().filter(|drain| drain.deadline <= now) {
+            if !drain.forced {
+                drain.forced = true;
+                // Whatever is left gets a second to say goodbye.
+                drain.deadline = now + Duration::from_secs(1);
+                return self.feed(Event::Shutdown);
+            }
+        }
+        self.control.handle_timeout(now);
+        self.carry_out();
+    }
+
+    fn feed(&mut self, event: Event) {
+        self.control.handle(now(), event);
+        self.carry_out();
+    }
+
+    /// Does what the core wants done. Binding sockets answers at once, so that may want more.
+    fn carry_out(&mut self) {
+        let mut answers = VecDeque::new();
+        loop {
+            while let Some(output) = self.control.poll_output() {
+                if let Some(answer) = self.carry_out_one(output) {
+                    answers.push_back(answer);
+                }
+            }
+            let Some(answer) = answers.pop_front() else { return };
+            self.control.handle(now(), answer);
+        }
+    }
+
+    fn carry_out_one(&mut self, output: Output) -> Option<Event> {
+        match output {
+            Output::Respond { channel, correlation, response } => {
+                self.to_channel(channel, ToChannel::Respond(correlation, Box::new(response)));
+            }
+            Output::Notify { channel, notification } => {
+                self.to_channel(channel, ToChannel::Notify(Box::new(notification)));
+            }
+            Output::Sip(command) => self.sip(command),
+            Output::OpenMedia { port } => return Some(self.open_media(port)),
+            Output::CloseMedia { port } => self.net.close(port, || {}),
+            Output::Fetch { key, fetch } => self.prompts.start(key, fetch),
+            Output::CancelFetch { key } => self.prompts.cancel(key),
+        }
+        None
+    }
+
+    /// An application server that does not read what it is sent is cut off: its queue is full.
+    fn to_channel(&mut self, channel: ChannelId, message: ToChannel) {
+        let Some(writer) = self.channels.get(&channel) else { return };
+        if !writer.send(message) {
+            warn!(channel = channel.0, "the application server does not read: channel closed");
+            self.metrics.notifications_dropped.inc();
+            // Its tasks end, and report the end of the channel.
+            writer.cut();
+        }
+    }
+
+    fn sip(&mut self, command: SipCommand) {
+        match command {
+            SipCommand::Accept { call, sdp } => {
+                self.metrics.count_call(CallResult::Answered);
+                self.agent.accept(&call, sdp);
+            }
+            SipCommand::Reject { call, rejection } => {
+                self.metrics.count_call(result_of(rejection.status));
+                self.agent.reject(&call, rejection);
+            }
+            SipCommand::Bye { call, reason } => self.agent.bye(&call, reason.as_deref()),
+            SipCommand::SetAvailability(availability) => self.agent.set_availability(availability),
+        }
+    }
+
+    fn open_media(&mut self, port: PortId) -> Event {
+        let result = match self.ports.bind_pair(self.media_ip) {
+            Ok(pair) => {
+                let rtp_port = pair.rtp_port();
+                self.net.open(port, pair);
+                Ok(rtp_port)
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        Event::MediaOpened { port, result }
+    }
+
+    fn next_timeout(&self) -> Option<Time> {
+        let drain = self.drain.as_ref().map(|drain| drain.deadline);
+        self.control.poll_timeout().into_iter().chain(drain).min()
+    }
+
+    /// Whether a drain is over: every call has ended, or was given long enough.
+    fn finish_drain(&mut self) -> bool {
+        let Some(drain) = &self.drain else { return false };
+        let late = drain.forced && drain.deadline <= now();
+        if !late && !self.control.is_idle() {
+            return false;
+        }
+        if let Some(drain) = self.drain.take() {
+            // The waiter may have been killed; the server ends all the same.
+            let _ = drain.done.send(());
+        }
+        true
+    }
+
+    /// Copies what others count into the metrics.
+    fn survey(&mut self) {
+        let (legs, conferences, dialogs) = self.control.counts();
+        let metrics = &self.metrics;
+        metrics.legs.set(count(legs));
+        metrics.conferences.set(count(conferences));
+        metrics.dialogs.set(count(dialogs));
+        metrics.mscp_channels.set(count(self.channels.len()));
+        let media = self.control.media_totals();
+        let seen = &mut self.surveyed;
+        let grown = |new: u64, old: u64| new.saturating_sub(old);
+        metrics.rtp_received.inc_by(grown(media.packets_received, seen.media.packets_received));
+        metrics.rtp_sent.inc_by(grown(media.packets_sent, seen.media.packets_sent));
+        metrics.rtp_lost.inc_by(grown(media.lost, seen.media.lost));
+        metrics.rtp_late.inc_by(grown(media.late, seen.media.late));
+        metrics.rtp_duplicate.inc_by(grown(media.duplicates, seen.media.duplicates));
+        let rejected = |reason, amount| {
+            metrics.rtp_rejected(reason).inc_by(amount);
+        };
+        rejected(RejectedPacket::Source, grown(media.rejected, seen.media.rejected));
+        rejected(RejectedPacket::Malformed, grown(media.malformed, seen.media.malformed));
+        rejected(
+            RejectedPacket::PayloadType,
+            grown(media.unexpected_payload_type, seen.media.unexpected_payload_type),
+        );
+        let net = self.net.counters().snapshot();
+        let overload = net.dropped_flood + net.dropped_inbox_full + net.dropped_oversize;
+        rejected(RejectedPacket::Overload, grown(overload, seen.overload));
+        let dropped = self.control.notifications_dropped();
+        metrics.notifications_dropped.inc_by(grown(dropped, seen.notifications_dropped));
+        *seen = Survey { media, overload, notifications_dropped: dropped };
+    }
+}
+
+/// A late tick is counted and explained; the engine itself never logs.
+fn explain(late: &LateTick) {
+    let (late_ms, took_ms) = (ms(late.late_by), ms(late.previous_took));
+    match late.cause {
+        Cause::WokeLate => warn!(
+            late_ms,
+            skipped = late.skipped,
+            "late tick: the operating system did not run the engine thread in time"
+        ),
+        Cause::Overrun => warn!(
+            late_ms,
+            took_ms,
+            skipped = late.skipped,
+            "late tick: the tick before took longer than 20 ms"
+        ),
+    }
+}
+
+fn result_of(status: u16) -> CallResult {
+    match status {
+        486 | 503 => CallResult::Busy,
+        500..600 => CallResult::Failed,
+        _ => CallResult::Refused,
+    }
+}
+
+fn ms(duration: Duration) -> f64 {
+    duration.as_secs_f64() * 1_000.0
+}
+
+fn count(number: usize) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Waits until the engine has ticked since the last time.
+async fn engine_woke(wake: &pipe::Receiver) {
+    loop {
+        if wake.readable().await.is_err() {
+            // The reactor is shutting down, and the server with it.
+            return std::future::pending().await;
+        }
+        // One byte a tick; after a stall they all mean the same.
+        let mut ticks = [0; 64];
+        if wake.try_read(&mut ticks).is_ok() {
+            return;
+        }
+    }
+}
+
+async fn sleep_until(deadline: Option<Time>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep(deadline.since(now())).await,
+        None => std::future::pending().await,
+    }
+}
