@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 use crate::hop::Hop;
 use crate::{CallKey, Event, Timers};
 
+/// The shortest time ahead of which a deadline is set.
+const TICK: Duration = Duration::from_millis(1);
+
 /// The bytes of one message, shared with its retransmissions.
 pub(crate) type Packet = Arc<[u8]>;
 /// The name of a transaction.
@@ -56,10 +59,11 @@ impl Io {
         Self { now, timers, deadlines: BTreeMap::new(), next_deadline: 0, outputs: VecDeque::new() }
     }
 
-    /// Sets a deadline. Deadlines at the same instant pass in the order they were set.
+    /// Sets a deadline. Deadlines at the same instant pass in the order they were set; none is
+    /// set at the present instant, where it could follow itself for ever.
     pub(crate) fn set(&mut self, after: Duration, timer: Timer) -> Deadline {
         self.next_deadline += 1;
-        let deadline = Deadline(self.now + after, self.next_deadline);
+        let deadline = Deadline(self.now + after.max(TICK), self.next_deadline);
         self.deadlines.insert(deadline, timer);
         deadline
     }

@@ -5,6 +5,8 @@
 //! here, each with its status. A fault that cannot even be answered (no Via, no Call-ID, …) is
 //! dropped, which is all that random bytes deserve.
 
+use std::str::FromStr;
+
 use rsipstack::sip::{Headers, SipMessage, parse_uri};
 
 use super::{Method, NameAddr, Request, Response, Via, reason_phrase, values};
@@ -44,6 +46,7 @@ impl Refusal {
 
 /// Reads one datagram, or one frame of a stream.
 pub(crate) fn read(bytes: &[u8], hop: Hop) -> Result<Message, Fault> {
+    let bytes = after_empty_lines(bytes);
     if bytes.starts_with(b"SIP/") {
         return read_response(bytes).map(Message::Response).ok_or(Fault::Garbage);
     }
@@ -70,6 +73,17 @@ pub(crate) fn read(bytes: &[u8], hop: Hop) -> Result<Message, Fault> {
             Err(Fault::Answer { request: Box::new(request), status, reason })
         }
     }
+}
+
+/// Empty lines before the start line are ignored (7.5).
+fn after_empty_lines(bytes: &[u8]) -> &[u8] {
+    let start = bytes.iter().position(|b| !b"\r\n".contains(b)).unwrap_or(bytes.len());
+    bytes.get(start..).unwrap_or_default()
+}
+
+/// A number without sign or spaces.
+fn number<T: FromStr>(digits: &str) -> Option<T> {
+    digits.bytes().all(|b| b.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
 /// The header section with its empty line, and whether that line was there.
@@ -107,7 +121,7 @@ fn skeleton(headers: Headers, hop: Hop) -> Option<Request> {
     let to = values(&headers, "To").next()?.to_owned();
     let call_id = values(&headers, "Call-ID").next()?.to_owned();
     let cseq_value = values(&headers, "CSeq").next()?.to_owned();
-    let (number, method) = cseq_value.split_once([' ', '\t'])?;
+    let (digits, method) = cseq_value.split_once([' ', '\t'])?;
     // The method of a request with a bad start line is the one it names in CSeq.
     let method = method.trim().parse().unwrap_or(Method::Options);
     Some(Request {
@@ -122,7 +136,7 @@ fn skeleton(headers: Headers, hop: Hop) -> Option<Request> {
         to,
         call_id,
         // An impossible number stands for one that is no number at all.
-        cseq: number.trim().parse().unwrap_or(u32::MAX),
+        cseq: number(digits).unwrap_or(u32::MAX),
         cseq_value,
         hop,
         headers,
@@ -152,9 +166,9 @@ fn start_line(line: &str, request: &mut Request) -> Result<(), Refusal> {
 }
 
 fn wrong_version(version: &str) -> Refusal {
-    let number = version.strip_prefix("SIP/").and_then(|number| number.split_once('.'));
-    match number {
-        Some((major, minor)) if major.parse::<u32>().is_ok() && minor.parse::<u32>().is_ok() => {
+    let parts = version.strip_prefix("SIP/").and_then(|parts| parts.split_once('.'));
+    match parts {
+        Some((major, minor)) if number::<u8>(major).is_some() && number::<u8>(minor).is_some() => {
             Refusal(505, reason_phrase(505))
         }
         _ => Refusal::bad("Malformed Request-Line"),
@@ -190,8 +204,8 @@ fn check_headers(request: &Request) -> Result<(), Refusal> {
     if request.call_id.is_empty() || request.call_id.contains(char::is_whitespace) {
         return Err(Refusal::bad("Malformed Call-ID"));
     }
-    match request.header("Max-Forwards").map(str::parse::<u8>) {
-        Some(Err(_)) => Err(Refusal::bad("Malformed Max-Forwards")),
+    match request.header("Max-Forwards").map(number::<u8>) {
+        Some(None) => Err(Refusal::bad("Malformed Max-Forwards")),
         _ => Ok(()),
     }
 }
@@ -202,7 +216,7 @@ fn body_of(rest: &[u8], head: usize, request: &Request) -> Result<Vec<u8>, Refus
     let Some(length) = request.header("Content-Length") else {
         return Ok(body.to_vec());
     };
-    let length: usize = length.parse().map_err(|_| Refusal::bad("Malformed Content-Length"))?;
+    let length = number::<usize>(length).ok_or_else(|| Refusal::bad("Malformed Content-Length"))?;
     let body =
         body.get(..length).ok_or_else(|| Refusal::bad("Body Shorter Than Content-Length"))?;
     Ok(body.to_vec())

@@ -77,5 +77,5 @@ impl Writer {
 
 /// The reason phrase of RFC 3261 and its extensions.
 pub(crate) fn reason_phrase(status: u16) -> String {
-    StatusCode::try_from(status).map(|code| code.text().to_owned()).unwrap_or_default()
+    StatusCode::from(status).text().to_owned()
 }

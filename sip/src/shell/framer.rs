@@ -37,7 +37,7 @@ impl Framer {
 
     /// Whether a message has begun and not ended.
     pub(crate) fn is_amid(&self) -> bool {
-        !self.buffer.is_empty()
+        !HEAD_END.starts_with(&self.buffer)
     }
 
     /// The next piece, if it is complete. After [`Frame::Lost`] there is nothing more to ask.
@@ -48,7 +48,7 @@ impl Framer {
         }
         // A single empty line between messages is ignored (RFC 3261, 7.5); two in a row, perhaps
         // with the second one still on its way, are a ping.
-        if self.searched == 0 && b"\r\n\r\n".starts_with(&self.buffer) {
+        if HEAD_END.starts_with(&self.buffer) {
             return None;
         }
         if self.searched == 0 && self.buffer.starts_with(b"\r\n") {

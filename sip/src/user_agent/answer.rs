@@ -2,6 +2,7 @@
 
 use super::call::{Asked, Kind, Unacked};
 use super::reply::ALLOW;
+use super::screen::SUPPORTED;
 use super::{Incoming, UserAgent};
 use crate::io::{Packet, Timer};
 use crate::message::SDP;
@@ -27,6 +28,9 @@ impl UserAgent {
     pub(super) fn accept(&mut self, key: &CallKey, sdp: &[u8]) {
         let Some(call) = self.calls.get_mut(key) else { return };
         let Some(Asked { kind, incoming }) = call.asked.take() else { return };
+        if kind != Kind::First {
+            call.dialog.refresh(&incoming.request);
+        }
         let tag = call.dialog.local_tag.clone();
         let packet: Packet = self.success(&incoming, &tag, Some(sdp)).into();
         self.reply(&incoming, 200, packet.clone());
@@ -57,7 +61,8 @@ impl UserAgent {
         let writer = writer
             .header("Contact", &self.contact(request.hop.transport()))
             .header("Allow", ALLOW)
-            .header("Accept", SDP);
+            .header("Accept", SDP)
+            .header("Supported", &SUPPORTED.join(", "));
         match sdp {
             Some(sdp) => writer.body(SDP, sdp),
             None => writer.end(),
@@ -93,7 +98,7 @@ impl UserAgent {
         self.say_bye(key, Some(&reason));
     }
 
-    /// Takes the 2xx back into silence; its CSeq and whether there was one.
+    /// Stops the care for a 2xx, if there is one.
     pub(super) fn stop_repeating(&mut self, key: &CallKey) {
         let Some(unacked) = self.calls.get_mut(key).and_then(|c| c.unacked.take()) else { return };
         self.io.cancel(unacked.repeat);

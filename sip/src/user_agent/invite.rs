@@ -42,7 +42,6 @@ impl UserAgent {
         if call.unacked.is_some() || call.calling.is_some() {
             return self.refuse(incoming, 491, |writer| writer);
         }
-        call.dialog.refresh(&incoming.request);
         let offer = incoming.request.sdp();
         self.io.tell(Event::Reinvited { call: key.clone(), offer });
         self.ask(key, Kind::Again, incoming);

@@ -26,7 +26,6 @@ impl UserAgent {
         if call.unacked.is_some() || call.calling.is_some() {
             return self.refuse(incoming, 491, |writer| writer);
         }
-        call.dialog.refresh(&incoming.request);
         call.asked = Some(Asked { kind: Kind::Update, incoming: incoming.clone() });
         self.io.tell(Event::Reinvited { call: key.clone(), offer: Some(offer) });
     }

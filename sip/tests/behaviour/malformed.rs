@@ -100,3 +100,11 @@ async fn compact_folded_and_lower_case_headers_are_understood() {
     assert_eq!(invitation.offer.as_deref(), Some(OFFER.as_bytes()));
     assert_eq!(invitation.from, "sip:ann@127.0.0.1");
 }
+
+#[tokio::test]
+async fn empty_lines_before_a_request_are_ignored() {
+    let server = Server::start().await;
+    let peer = Peer::of(&server).await;
+    peer.send(&format!("\r\n\r\n{}", peer.request("OPTIONS", "m@7", 1).text())).await;
+    assert_eq!(peer.receive().await.status(), 200);
+}
