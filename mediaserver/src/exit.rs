@@ -1,9 +1,13 @@
 //! How the program ends when it cannot do what was asked: one clear line, and exit code 2.
 
 use std::fmt::Display;
+use std::io;
+use std::net::SocketAddr;
 use std::process::ExitCode;
 
 use clap::error::ErrorKind;
+
+use crate::config::AnyKey;
 
 /// The exit code for a bad flag, a bad file and a port that is in use.
 pub const FAILURE: u8 = 2;
@@ -16,6 +20,25 @@ pub fn fail(message: impl Display) -> ExitCode {
         eprintln!("mediaserver: {line}");
     }
     ExitCode::from(FAILURE)
+}
+
+/// Why there is no listening at `address`, as a line that says what to do.
+#[must_use]
+pub fn cannot_listen(key: &dyn AnyKey, address: SocketAddr, error: &io::Error) -> String {
+    let name = key.name();
+    let flag = key.flag().map_or_else(String::new, |flag| format!(" or {flag}"));
+    match error.kind() {
+        io::ErrorKind::AddrInUse => format!(
+            "{address} is in use by another program; stop it or set {name}{flag} to another port"
+        ),
+        io::ErrorKind::AddrNotAvailable => {
+            format!("{address} is no address of this machine; set {name}{flag} to one that is")
+        }
+        io::ErrorKind::PermissionDenied => format!(
+            "{address} may not be opened by this user; set {name}{flag} to a port above 1023"
+        ),
+        _ => format!("{address} ({name}) cannot be listened at: {error}"),
+    }
 }
 
 /// Ends after clap could not or need not go on: help and version are printed and are a success, a bad

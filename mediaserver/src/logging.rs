@@ -4,9 +4,10 @@
 //! [`CONFERENCE`], [`DIALOG`], [`CHANNEL`]. The engine thread never logs; the control side logs what
 //! the engine reports. `docs/logging.md` is for who reads the log.
 
+use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt;
-use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
 
@@ -35,11 +36,27 @@ pub enum LoggingError {
 /// # Errors
 /// The level cannot be read, or the process logs already.
 pub fn init(log: &Log) -> Result<(), LoggingError> {
-    let filter = EnvFilter::try_new(&log.level)?;
-    let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match log.format {
-        LogFormat::Text => lines.finish().try_init()?,
-        LogFormat::Json => lines.json().flatten_event(true).finish().try_init()?,
-    }
+    subscriber(log, std::io::stderr)?.try_init()?;
     Ok(())
+}
+
+/// What [`init`] sets up, writing to `writer`.
+///
+/// # Errors
+/// The level cannot be read.
+pub fn subscriber<W>(
+    log: &Log,
+    writer: W,
+) -> Result<Box<dyn Subscriber + Send + Sync>, LoggingError>
+where
+    W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
+{
+    let filter = EnvFilter::try_new(&log.level)?;
+    // Colours belong on a terminal, and the log is usually read elsewhere.
+    let lines =
+        tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer);
+    Ok(match log.format {
+        LogFormat::Text => Box::new(lines.finish()),
+        LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),
+    })
 }

@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+use std::net::TcpListener;
+
 use clap::{CommandFactory as _, Parser as _};
 use mediaserver::cli::{Cli, Command, CtlVerb, Direction};
+use mediaserver::config::keys;
 use mediaserver::exit;
 
 fn parse(line: &str) -> Result<Command, clap::Error> {
@@ -51,4 +54,18 @@ fn a_join_flows_both_ways_unless_told() {
     };
     assert_eq!(direction("mediaserver ctl join a b"), Direction::Both);
     assert_eq!(direction("mediaserver ctl join a b --direction receive"), Direction::Receive);
+}
+
+#[test]
+fn a_port_in_use_is_one_line_that_names_the_flag() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap();
+    let error = TcpListener::bind(address).unwrap_err();
+    assert_eq!(
+        exit::cannot_listen(&keys::MSCP_LISTEN, address, &error),
+        format!(
+            "{address} is in use by another program; stop it or set mscp.listen or --mscp to \
+             another port"
+        ),
+    );
 }

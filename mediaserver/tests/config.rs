@@ -96,6 +96,8 @@ fn every_kind_of_key_can_be_a_variable() {
             ("MEDIASERVER_DIALOGS_FILE_ROOTS", "/srv/a, /srv/b"),
             ("MEDIASERVER_LOG_FORMAT", "json"),
             ("HOME", "/root"),
+            ("MEDIASERVER_SERVICE_HOST", "10.0.0.1"), // as Kubernetes sets for a service so named
+            ("MEDIASERVER_PORT_5060_TCP", "tcp://10.0.0.1:5060"),
         ],
     )
     .unwrap();

@@ -182,6 +182,15 @@ async fn a_server_that_is_not_there_is_a_connection_error() {
     assert!(message.contains("Connection refused"), "{message}");
 }
 
+/// TLS is in place: the handshake is tried, and fails for what the other side says.
+#[tokio::test]
+async fn https_to_a_server_that_speaks_none_is_a_connection_error() {
+    let uri = format!("https://{}/wav", web().await);
+    let message = complaint(&uri).await;
+    assert!(message.starts_with(&format!("HTTP connection error: {uri}: ")), "{message}");
+    assert!(message.contains("corrupt message"), "{message}");
+}
+
 /// Time is virtual: it leaps to the limit as soon as everything waits.
 #[tokio::test(start_paused = true)]
 async fn a_server_that_never_answers_times_out() {

@@ -3,12 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use mediaserver::http::Health;
 use mediaserver::metrics::{
     self, CallResult, FetchOutcome, Metrics, Privilege, RejectedPacket, RequestKind,
     RequestOutcome, TickHistogram,
 };
+
+#[global_allocator]
+static TRAP: AllocDisabler = AllocDisabler;
 
 /// The value of the sample whose name and labels are `series`.
 fn sample(text: &str, series: &str) -> f64 {
@@ -97,6 +102,22 @@ fn many_threads_lose_no_tick() {
     });
     assert_eq!(histogram.count(), 40_000);
     assert_eq!(histogram.sum(), Duration::from_millis(120));
+}
+
+/// What the engine thread touches neither allocates nor frees (the trap aborts the process if it does).
+#[test]
+fn the_engine_side_does_not_allocate() {
+    let (metrics, now) = (Metrics::new(), Instant::now());
+    let (rejected, health) = (metrics.rtp_rejected(RejectedPacket::Overload), Health::new(now, 1));
+    assert_no_alloc(|| {
+        metrics.tick_seconds.record(Duration::from_micros(70));
+        metrics.wake_lateness_seconds.record(Duration::from_secs(70));
+        metrics.rtp_received.inc();
+        metrics.late_ticks.inc_by(2);
+        rejected.inc();
+        health.ticked(0, now);
+    });
+    assert_eq!(metrics.tick_seconds.count(), 1);
 }
 
 #[test]

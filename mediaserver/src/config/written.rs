@@ -76,7 +76,7 @@ impl Written {
     pub fn from_environment(variables: impl IntoIterator<Item = (String, String)>) -> Self {
         let mut written = Self::default();
         for (name, text) in variables {
-            if !name.starts_with(VARIABLE_PREFIX) || name == Self::FILE_VARIABLE {
+            if !is_ours(&name) {
                 continue;
             }
             let key = keys::ALL.iter().find(|key| key.variable() == name);
@@ -189,6 +189,15 @@ impl Written {
 
 /// Variables of the server begin so.
 const VARIABLE_PREFIX: &str = "MEDIASERVER_";
+
+/// Kubernetes sets such variables in every pod beside a service that is called `mediaserver`.
+const SERVICE_LINKS: [&str; 2] = ["MEDIASERVER_SERVICE_", "MEDIASERVER_PORT"];
+
+fn is_ours(variable: &str) -> bool {
+    variable.starts_with(VARIABLE_PREFIX)
+        && variable != Written::FILE_VARIABLE
+        && !SERVICE_LINKS.iter().any(|link| variable.starts_with(link))
+}
 
 struct Document<'a> {
     path: &'a Path,

@@ -4,6 +4,8 @@ use std::net::IpAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::metrics::FetchOutcome;
+
 /// Why a URI could not be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -107,4 +109,26 @@ pub enum FetchError {
         /// Why not.
         why: String,
     },
+}
+
+impl FetchError {
+    /// Under which outcome it is counted.
+    #[must_use]
+    pub fn outcome(&self) -> FetchOutcome {
+        match self {
+            Self::TimedOut { .. } => FetchOutcome::Timeout,
+            Self::TooLarge { .. }
+            | Self::Denied { .. }
+            | Self::OutsideRoots { .. }
+            | Self::Scheme { .. } => FetchOutcome::Denied,
+            Self::Status { .. }
+            | Self::Connection { .. }
+            | Self::TooManyRedirects { .. }
+            | Self::BadRedirect { .. }
+            | Self::File { .. }
+            | Self::Malformed { .. }
+            | Self::Root { .. }
+            | Self::Client { .. } => FetchOutcome::Failed,
+        }
+    }
 }
