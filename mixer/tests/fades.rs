@@ -73,7 +73,7 @@ fn a_change_of_selection() {
     studio.join('R', 'd', AToB);
     studio.join('a', 'R', Both);
     studio.join('b', 'R', Both);
-    studio.line('a').hum_at(1_000.0);
+    studio.line('a').hum_at(2_500.0);
     studio.run(30);
     assert_smooth(&mut studio, 'd', |studio| {
         studio.set_policy('R', Policy::NBest(2));
