@@ -8,8 +8,8 @@
 //!   those that wait; what is older is passed over;
 //! - a packet that is the latest of its stream and yet comes too late shows that the stream has
 //!   fallen behind: playout begins anew. So it does when more than [`Config::bound`] waits;
-//! - when every packet of the last seconds waited two ticks longer than the target, one tick of
-//!   audio is passed over.
+//! - when every packet of the last seconds waited two ticks longer than the target, or more, what
+//!   is beyond one tick more than the target is passed over.
 //!
 //! Where packets are missing, what was heard last fades out ([`Concealment`]). All memory is
 //! taken at construction.
@@ -254,9 +254,10 @@ impl JitterBuffer {
     }
 
     fn play(&mut self, now: i64, mut cursor: Timestamp, frame: &mut Frame) {
-        if self.slack.take_excess(self.target) {
-            cursor = cursor.plus(FRAME_SAMPLES as u32);
-            self.counters.skipped += FRAME_SAMPLES as u64;
+        let excess = self.slack.take_excess(self.target);
+        if excess > 0 {
+            cursor = cursor.plus(excess as u32);
+            self.counters.skipped += excess as u64;
             self.concealment.jump();
         }
         let mut filled = 0;

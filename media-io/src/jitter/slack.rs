@@ -2,12 +2,11 @@
 
 use mixer::port::FRAME_SAMPLES;
 
-/// Packets over which the shortest wait is sought: 5 s of 20 ms packets.
-const WINDOW: u32 = 250;
+/// Packets over which the shortest wait is sought: 2 s of 20 ms packets.
+const WINDOW: u32 = 100;
 
-/// How much longer than the target every packet of a window must have waited before a tick is
-/// passed over: one tick that goes, and one of tolerance against going back and forth.
-const EXCESS: i64 = 2 * FRAME_SAMPLES as i64;
+/// Ticks of tolerance beyond the target, against going back and forth.
+const TOLERANCE: i64 = 1;
 
 /// The shortest time, in samples, that a packet of this window waited until it was needed.
 #[derive(Debug, Default)]
@@ -26,13 +25,15 @@ impl Slack {
         *self = Slack::default();
     }
 
-    /// Whether a tick can be passed over; asked before each tick.
-    pub(super) fn take_excess(&mut self, target: i64) -> bool {
+    /// How many samples, in whole ticks, can be passed over; asked before each tick. What stays
+    /// is the target and the tolerance.
+    pub(super) fn take_excess(&mut self, target: i64) -> usize {
         if self.count < WINDOW {
-            return false;
+            return 0;
         }
-        let excess = self.shortest.is_some_and(|shortest| shortest >= target + EXCESS);
+        let shortest = self.shortest.unwrap_or(0);
         self.reset();
-        excess
+        let ticks = (shortest - target) / FRAME_SAMPLES as i64 - TOLERANCE;
+        usize::try_from(ticks).unwrap_or(0) * FRAME_SAMPLES
     }
 }

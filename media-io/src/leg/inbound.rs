@@ -147,6 +147,7 @@ impl Inbound {
             return digit;
         }
         let codec = format.codec_of(header.payload_type)?;
+        self.digits.on_audio(header.sequence);
         self.source.as_mut()?.time(arrival, header.timestamp, codec.clock_rate_hz);
         if listening {
             self.jitter.push(jitter::Packet {

@@ -28,6 +28,8 @@ struct Seen {
     sequence: Sequence,
     duration: u16,
     ended: bool,
+    /// Whether audio has come since.
+    interrupted: bool,
 }
 
 impl Receiver {
@@ -48,6 +50,7 @@ impl Receiver {
             sequence,
             duration: payload.duration,
             ended: payload.end,
+            interrupted: false,
         };
         let Some(last) = &mut self.last else {
             self.last = Some(now);
@@ -60,6 +63,13 @@ impl Receiver {
         let ended = !new_press && last.ended || now.ended;
         *last = Seen { ended, ..now };
         new_press.then_some(now.event)
+    }
+
+    /// An audio packet came: a press that it interrupts does not go on at another timestamp.
+    pub fn on_audio(&mut self, sequence: Sequence) {
+        if let Some(last) = &mut self.last {
+            last.interrupted |= sequence.since(last.sequence) > 0;
+        }
     }
 
     /// Forgets the latest press: another source speaks now.
@@ -76,6 +86,9 @@ impl Seen {
         if now.timestamp == self.timestamp {
             // Only a sender that reuses the timestamp starts over after an end.
             return self.ended && !now.ended && marker && now.duration <= self.duration;
+        }
+        if self.interrupted {
+            return !self.is_segment(now);
         }
         if !self.ended {
             // The end was lost, or this is a further segment, or the timestamp moves by habit.

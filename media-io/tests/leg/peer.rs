@@ -66,11 +66,11 @@ impl Peer {
     }
 }
 
-/// The byte a peer sends for its n-th sample: never silence, and no period of a tick.
+/// The byte a peer sends for its n-th sample: loud, never silence, and without a period.
 pub fn byte_at(sample: usize) -> u8 {
-    let mut state = sample as u32;
-    state = state.wrapping_mul(0x9e37_79b9) ^ (state >> 3);
-    ((state >> 24) as u8 & 0x3f) | 0x80
+    let mixed = (sample as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    ((mixed >> 56) as u8) & 0xbf
 }
 
 /// What is heard of the n-th sample.
