@@ -11,6 +11,7 @@
 //! All lists are refilled in each tick and sized for the worst of them. Their work follows the
 //! ports that make a sound; a room or member that is silent appears in none.
 
+use super::is_previous;
 use super::ports::{OwnVoice, Ports};
 use super::rooms::{Rooms, Span};
 use super::stats::Stats;
@@ -195,7 +196,7 @@ impl Floor {
             self.candidates.push(Candidate {
                 origin: stream.port,
                 level: ports.voices[stream.port as usize].level,
-                incumbent: stream.chosen + 1 == tick,
+                incumbent: is_previous(stream.chosen, tick),
                 preferred: stream.preferred,
                 stream: id,
             });
@@ -221,7 +222,7 @@ impl Floor {
     ) {
         self.pass += 1;
         let room = &mut rooms[slot];
-        let before = if room.mixed + 1 == tick { room.talkers } else { Span::default() };
+        let before = if is_previous(room.mixed, tick) { room.talkers } else { Span::default() };
         room.talkers_before = before;
         self.mark_talkers(before);
         let count = self.gather(tick, slot, rooms);
@@ -310,7 +311,7 @@ impl Floor {
             let voice = &ports.voices[talker.origin as usize];
             sum::add(&mut room.sum, &voice.frame, talker.ramp);
         }
-        let went_on = room.mixed + 1 == tick;
+        let went_on = is_previous(room.mixed, tick);
         room.limiter_before = if went_on { room.limiter } else { Limiter::default() };
         room.limiter = room.limiter_before;
         stats.count(room.limiter.limit(&room.sum, &mut room.mix));

@@ -56,6 +56,14 @@ use stats::Published;
 use streams::Streams;
 use tap::Tap;
 
+/// The number of a tick that never was; the first is 1.
+const NEVER: u64 = 0;
+
+/// Whether `then` is the tick before `tick`.
+fn is_previous(then: u64, tick: u64) -> bool {
+    then != NEVER && then + 1 == tick
+}
+
 /// Builds an engine with its control-side half. Allocates everything either will ever need.
 #[must_use]
 pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
@@ -71,9 +79,10 @@ pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
         Arc::clone(&meters),
     );
     let engine = Engine {
-        tick: 0,
+        tick: NEVER,
         plans,
         applied: Vec::with_capacity(capacities.plans),
+        plans_per_tick: capacities.plans,
         datagrams_per_tick: capacities.datagrams_per_tick,
         ports: Ports::new(capacities.ports),
         rooms: Rooms::new(capacities.rooms),
@@ -90,11 +99,12 @@ pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
 
 /// The engine. Lives on one thread; [`tick`](Self::tick) is all there is to do with it.
 pub struct Engine {
-    /// Counted from 1, so that 0 means never.
+    /// Which tick this is.
     tick: u64,
     plans: Consumer<Parcel>,
     /// The plans of this tick.
     applied: Vec<Parcel>,
+    plans_per_tick: usize,
     datagrams_per_tick: usize,
     ports: Ports,
     rooms: Rooms,
@@ -128,7 +138,7 @@ impl Engine {
     /// While notices wait for the control side, plans wait too: it would not see them applied.
     fn take_plans(&mut self) {
         self.home.retry();
-        while self.home.is_clear() && self.applied.len() < self.applied.capacity() {
+        while self.home.is_clear() && self.applied.len() < self.plans_per_tick {
             let Ok(mut parcel) = self.plans.pop() else { return };
             let mut tables = Tables {
                 ports: &mut self.ports,

@@ -1,5 +1,6 @@
 //! The engine's table of rooms.
 
+use super::NEVER;
 use super::streams::NONE;
 use crate::plan::Links;
 use crate::port::{FRAME_SAMPLES, Frame};
@@ -60,11 +61,11 @@ impl Room {
             is_open: false,
             policy: Policy::default(),
             links: Links::default(),
-            spoken_in: 0,
+            spoken_in: NEVER,
             first_candidate: NONE,
             chosen: Span::default(),
-            awake: 0,
-            mixed: 0,
+            awake: NEVER,
+            mixed: NEVER,
             talkers: Span::default(),
             talkers_before: Span::default(),
             sum: [0; FRAME_SAMPLES],

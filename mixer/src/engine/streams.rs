@@ -4,6 +4,7 @@
 //! in any room, and a room that nobody speaks in is never looked at. Streams whose port makes a
 //! sound in a tick form a second list, one for each room.
 
+use super::NEVER;
 use crate::plan::StreamId;
 
 /// Ends a list.
@@ -30,7 +31,7 @@ const UNUSED: Stream = Stream {
     room: NONE,
     preferred: false,
     in_use: false,
-    chosen: 0,
+    chosen: NEVER,
     next: NONE,
     previous: NONE,
     next_candidate: NONE,

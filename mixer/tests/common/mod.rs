@@ -6,6 +6,7 @@
 
 pub mod caller;
 pub mod ear;
+pub mod model;
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
