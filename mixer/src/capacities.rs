@@ -6,9 +6,9 @@ pub const LINKED_ROOMS_MAX: usize = 64;
 
 /// The sizes of an engine's tables and rings.
 ///
-/// At its defaults an engine takes about 12 MB: 4,096 ports of 1.1 KiB (frame, limiter and
-/// bookkeeping; the ports' own state comes on top), 2,048 rooms of 1.2 KiB, 8,192 streams of
-/// 32 bytes, and the rings.
+/// At its defaults an engine takes about 7 MB: 4,096 ports of 780 bytes (frame, limiter, backlog
+/// of events; the ports' own state comes on top), 2,048 rooms of 1,150 bytes, 8,192 streams of 64
+/// bytes, 16,384 talkers of 24 bytes, and the rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacities {
     /// Connections and dialogs at one time. Default 4,096: more legs than one core can serve
@@ -22,8 +22,8 @@ pub struct Capacities {
     /// Talkers of all rooms in one tick, counted once for each room. Default 16,384: with
     /// N = 3, 5,461 rooms in full discussion. A talker beyond is not heard, and counted.
     pub talkers: usize,
-    /// Plans under way to the engine, and plans it takes on in one tick. Default 1,024: at 50
-    /// ticks a second, five times the 10,000 joins a second that are asked of it.
+    /// Plans under way to the engine, and plans it takes on in one tick. Default 1,024: five
+    /// times the 200 a tick that 10,000 joins a second make.
     pub plans: usize,
     /// Notices under way home. Default 8,192: each leg may report a digit in two successive
     /// ticks while the control side sleeps.

@@ -130,7 +130,8 @@ pub trait Source {
 
 /// An end point that listens.
 pub trait Sink {
-    /// Takes the next tick of audio. Called exactly once per tick, after every `read`.
+    /// Takes the next tick of audio. Called exactly once per tick, after every `read`; no longer
+    /// in the tick that removes the port, which still reads it so that it can fade out.
     fn write(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox);
 }
 

@@ -61,3 +61,90 @@ impl Tables<'_> {
         }
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::plan::{Feed, Links, StreamId};
+    use crate::port::{Activity, Datagram, Frame, Heard, Outbox, Port, PortId, Sink, Source};
+    use crate::room::{Policy, RoomId};
+    use crate::time::Time;
+
+    struct Mute;
+
+    impl Source for Mute {
+        fn read(&mut self, _: Time, _: &mut Frame, _: &mut dyn Outbox) -> Activity {
+            Activity::Silent
+        }
+    }
+
+    impl Sink for Mute {
+        fn write(&mut self, _: Time, _: Heard<'_>, _: &mut dyn Outbox) {}
+    }
+
+    impl Port for Mute {
+        fn receive(&mut self, _: Time, _: Datagram<'_>, _: &mut dyn Outbox) {}
+    }
+
+    const PORT: PortId = PortId { slot: 0, generation: 7 };
+    const ROOM: RoomId = RoomId { slot: 0, generation: 3 };
+
+    fn add_port(port: PortId) -> Step {
+        Step::AddPort { port, body: Some(Box::new(Mute)) }
+    }
+
+    fn add_room(room: RoomId) -> Step {
+        Step::AddRoom { room, policy: Policy::default(), links: Links::default() }
+    }
+
+    /// Carries out the steps on tables of one port and one room; returns how many were refused.
+    fn refused(steps: Vec<Step>) -> (u64, Plan) {
+        let (mut ports, mut rooms, mut streams) =
+            (Ports::new(1), Rooms::new(1), Streams::new(1, 1));
+        let mut tables = Tables { ports: &mut ports, rooms: &mut rooms, streams: &mut streams };
+        let mut settled = Plan { steps: vec![add_port(PORT), add_room(ROOM)] };
+        assert_eq!(tables.swap(&mut settled), 0);
+        let mut plan = Plan { steps };
+        let refused = tables.swap(&mut plan);
+        tables.retire(&mut plan);
+        (refused, plan)
+    }
+
+    #[test]
+    fn steps_with_stale_keys_are_refused() {
+        let port = PortId { generation: 6, ..PORT };
+        let room = RoomId { generation: 2, ..ROOM };
+        let stream = StreamId(0);
+        let steps = vec![
+            Step::RemovePort { port, body: None },
+            Step::RemoveRoom { room, links: Links::default() },
+            Step::SetPolicy { room, policy: Policy::default() },
+            Step::SetLinks { room, links: Links::default() },
+            Step::Speak { stream, port, room: ROOM, preferred: false },
+            Step::Speak { stream, port: PORT, room, preferred: false },
+            Step::Prefer { stream, preferred: true },
+            Step::Hush { stream },
+            Step::Listen { port, feed: Feed::Nothing },
+        ];
+        let count = steps.len() as u64;
+        assert_eq!(refused(steps).0, count);
+    }
+
+    #[test]
+    fn what_finds_no_place_travels_home_again() {
+        let elsewhere = PortId { slot: 1, generation: 0 };
+        let (refused, plan) = refused(vec![add_port(PORT), add_port(elsewhere), add_room(ROOM)]);
+        assert_eq!(refused, 3);
+        let bodies =
+            plan.steps.iter().filter(|step| matches!(step, Step::AddPort { body: Some(_), .. }));
+        assert_eq!(bodies.count(), 2);
+    }
+
+    #[test]
+    fn what_is_removed_moves_into_the_plan() {
+        let (refused, plan) = refused(vec![Step::RemovePort { port: PORT, body: None }]);
+        assert_eq!(refused, 0);
+        assert!(matches!(plan.steps[..], [Step::RemovePort { body: Some(_), .. }]));
+    }
+}

@@ -148,11 +148,11 @@ impl Topology {
         if before == directions {
             return Ok(());
         }
+        // Whoever reaches `b`, or is reached from it, over a link between the two is also upstream
+        // or downstream of `a`; this holds while the link exists, before the change or after it.
         let mut concerned = self.links.concerned(a);
-        concerned.append(&mut self.links.concerned(b));
         self.set_links(a, b, directions);
         concerned.append(&mut self.links.concerned(a));
-        concerned.append(&mut self.links.concerned(b));
         if !self.links.fits(&concerned) {
             self.set_links(a, b, before);
             return Err(JoinError::TooManyLinked { limit: LINKED_ROOMS_MAX });
