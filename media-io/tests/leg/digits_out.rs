@@ -3,6 +3,7 @@
 use media_io::leg::CommandError;
 use media_io::telephone_event::{DigitsError, Payload};
 use mixer::port::{Channel, PortEvent};
+use mixer::time::TICK;
 
 use super::call::{Call, EVENT_TYPE, Sent, config, peer_address};
 
@@ -11,14 +12,14 @@ fn is_event(sent: &Sent) -> bool {
 }
 
 /// The packets sent in so many ticks after these keys were asked for.
-fn send(digits: &str, packet_ms: u32, ticks: usize) -> Vec<Sent> {
+fn send(digits: &str, packet_ms: u32, ticks: u32) -> Vec<Sent> {
     let mut config = config();
     config.format.packet_ms = packet_ms;
     let mut call = Call::new(config);
-    (0..10).for_each(|_| drop(call.tick()));
+    call.run_for(10 * TICK);
     call.take_rtp();
     call.handle.send_digits(digits).unwrap();
-    (0..ticks).for_each(|_| drop(call.tick()));
+    call.run_for(ticks * TICK);
     assert_eq!(call.statistics().digits_sent, digits.len() as u64);
     call.take_rtp()
 }
@@ -108,7 +109,7 @@ fn what_one_leg_sends_another_receives() {
 fn a_relayed_key_is_sent() {
     let mut call = Call::new(config());
     call.relay_digit(4);
-    (0..20).for_each(|_| drop(call.tick()));
+    call.run_for(20 * TICK);
     assert_eq!(call.take_rtp().iter().filter(|sent| is_event(sent)).count(), 7);
 }
 

@@ -160,7 +160,7 @@ fn the_peers_sender_report_comes_back_as_lsr_and_dlsr() {
     let (now, sent) = talk(&mut call, &mut peer, 10).remove(0);
     let block = sender_report(&sent.bytes).report_blocks().next().unwrap();
     assert_eq!(block.last_sender_report_timestamp(), 0x5678_9abc);
-    let delay = u64::from(block.delay_since_last_sender_report_timestamp()) * SECOND >> 16;
+    let delay = (u64::from(block.delay_since_last_sender_report_timestamp()) * SECOND) >> 16;
     assert!(delay.abs_diff(now.since(arrived).as_nanos() as u64) < 20_000);
     assert_eq!(call.statistics().rtcp_received, 1);
 }
