@@ -116,7 +116,8 @@ pub trait Outbox {
 /// What a port hears in one tick.
 #[derive(Clone, Copy, Debug)]
 pub enum Heard<'a> {
-    /// Nothing is joined to it: it hears silence, and a leg still sends its packets.
+    /// Nothing is joined to it, or nothing that makes a sound: it hears silence, and a leg still
+    /// sends its packets.
     Nothing,
     /// This audio.
     Audio(&'a Frame),

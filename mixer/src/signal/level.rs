@@ -39,7 +39,10 @@ impl Level {
 
 /// Mean square of a frame.
 pub(crate) fn power(frame: &Frame) -> f32 {
-    let energy: i64 = frame.iter().map(|sample| i64::from(i32::from(*sample).pow(2))).sum();
+    let square = |sample: i16| i32::from(sample).pow(2) as u32;
+    // Two squares fit 32 bits, and two at a time is how processors multiply and add.
+    let pairs = frame.chunks_exact(2).map(|pair| u64::from(square(pair[0]) + square(pair[1])));
+    let energy: u64 = pairs.sum();
     energy as f32 / FRAME_SAMPLES as f32
 }
 

@@ -23,6 +23,7 @@ pub struct Line {
 struct Shared {
     amplitude: f64,
     is_silent: bool,
+    is_deaf: bool,
     event: Option<PortEvent>,
     recording: Vec<i16>,
     nothing_heard: usize,
@@ -36,6 +37,7 @@ impl Line {
         let shared = Shared {
             amplitude: AMPLITUDE,
             is_silent: false,
+            is_deaf: false,
             event: None,
             recording: Vec::with_capacity(RECORDING_MAX),
             nothing_heard: 0,
@@ -57,6 +59,11 @@ impl Line {
     /// Sends nothing at all, or does so again.
     pub fn be_silent(&self, is_silent: bool) {
         self.with(|shared| shared.is_silent = is_silent);
+    }
+
+    /// Records no more of what is heard.
+    pub fn be_deaf(&self) {
+        self.with(|shared| shared.is_deaf = true);
     }
 
     /// Has the port emit an event in its next tick.
@@ -138,6 +145,9 @@ impl Source for Caller {
 impl Sink for Caller {
     fn write(&mut self, _: Time, heard: Heard<'_>, _: &mut dyn Outbox) {
         self.line.with(|shared| {
+            if shared.is_deaf {
+                return;
+            }
             assert!(shared.recording.len() < RECORDING_MAX, "the tape is full");
             match heard {
                 Heard::Audio(frame) => shared.recording.extend_from_slice(frame),
