@@ -17,6 +17,8 @@ pub(crate) const EVENTS_MAX: usize = 4_096;
 pub(crate) const CONNECTION_IDLE: Duration = Duration::from_secs(600);
 /// A TCP peer has so long to finish a message it began.
 pub(crate) const MESSAGE_TIME: Duration = Duration::from_secs(30);
+/// How long a call may stand before its peer is asked whether it still knows it.
+pub(crate) const PROBE: Duration = Duration::from_secs(300);
 /// How long `shutdown` waits for the answers to its BYE requests.
 pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
@@ -34,6 +36,11 @@ pub struct Config {
     pub advertise: Option<IpAddr>,
     /// The value of Server in responses and User-Agent in requests.
     pub user_agent: String,
+    /// So long after its last sign of life the peer of a call is asked with OPTIONS whether it
+    /// still knows the call; if not, the call ends with
+    /// [`EndReason::PeerLost`](crate::EndReason::PeerLost). A peer that crashed while it was on
+    /// hold is found in no other way. `None` never asks. Default 5 minutes.
+    pub probe: Option<Duration>,
     /// Timer base values of RFC 3261.
     pub timers: Timers,
     /// What may be held at once.
@@ -49,6 +56,7 @@ impl Config {
             tcp: true,
             advertise: None,
             user_agent: concat!("Antiphon/", env!("CARGO_PKG_VERSION")).into(),
+            probe: Some(PROBE),
             timers: Timers::default(),
             limits: Limits::default(),
         }

@@ -146,6 +146,8 @@ pub enum EndReason {
     LocalBye,
     /// No ACK came within 64 · T1 of the answer; a BYE has been sent (RFC 3261, 13.3.1.4).
     NoAck,
+    /// The peer did not know the call any more when it was asked (481), or did not answer.
+    PeerLost,
     /// The agent was shut down.
     Shutdown,
 }

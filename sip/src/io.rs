@@ -39,6 +39,8 @@ pub(crate) enum Timer {
     AnswerRepeat(CallKey),
     /// Stop waiting for that ACK.
     AnswerEnd(CallKey),
+    /// Ask the peer whether it still knows the call.
+    Probe(CallKey),
 }
 
 /// Names one row of the deadline table.

@@ -57,6 +57,7 @@
 //!   for a slow peer or a slow application have limits ([`Limits`]). Refusals of malformed
 //!   requests keep no state.
 //! - A 2xx is repeated until its ACK, at most 64 · T1, then the call ends with BYE.
+//! - A peer that vanished is found out by OPTIONS within the dialog ([`Config::probe`]).
 //! - No value from a peer or the application can begin a new header field.
 //!
 //! # What is not here

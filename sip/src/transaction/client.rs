@@ -39,6 +39,8 @@ enum State {
 pub(crate) enum Purpose {
     /// The INVITE of this outgoing call.
     Invite(CallKey),
+    /// The question whether the peer still knows this call.
+    Probe(CallKey),
     /// A request whose outcome changes nothing any more: BYE, CANCEL.
     Farewell,
 }
@@ -52,6 +54,8 @@ pub(crate) enum Finding {
     Response(CallKey),
     /// The INVITE of this call was never answered.
     Unanswered(CallKey),
+    /// The peer still knows this call, or it does not.
+    Probed(CallKey, bool),
 }
 
 impl Clients {
@@ -89,8 +93,7 @@ impl Clients {
         let key = response.transaction_key();
         let Some(client) = self.table.get_mut(&key) else { return Finding::None };
         let Purpose::Invite(call) = client.purpose.clone() else {
-            self.handle_farewell(&key, response.status, io);
-            return Finding::None;
+            return self.handle_other(&key, response.status, io);
         };
         match (client.state, response.status) {
             (State::Answered, 100..=199) => return Finding::None,
@@ -146,7 +149,7 @@ impl Clients {
         let Some(client) = self.table.get_mut(key) else { return };
         io.request(client.hop, client.request.clone());
         client.interval *= 2;
-        if client.purpose == Purpose::Farewell {
+        if !matches!(client.purpose, Purpose::Invite(_)) {
             let proceeding = client.state == State::Proceeding;
             let t2 = io.timers.t2;
             client.interval = if proceeding { t2 } else { client.interval.min(t2) };
@@ -167,20 +170,28 @@ impl Clients {
         lost.iter().map(|key| self.remove(key, io)).collect()
     }
 
-    fn handle_farewell(&mut self, key: &str, status: u16, io: &mut Io) {
-        if status >= 200 {
-            self.remove(key, io);
-        } else if let Some(client) = self.table.get_mut(key) {
-            client.state = State::Proceeding;
+    /// A response to anything but INVITE.
+    fn handle_other(&mut self, key: &str, status: u16, io: &mut Io) -> Finding {
+        if status < 200 {
+            if let Some(client) = self.table.get_mut(key) {
+                client.state = State::Proceeding;
+            }
+            return Finding::None;
+        }
+        match self.remove(key, io) {
+            Finding::Probed(call, _) => Finding::Probed(call, !matches!(status, 408 | 481)),
+            other => other,
         }
     }
 
+    /// Forgets a transaction; the finding is that of one without an answer.
     fn remove(&mut self, key: &str, io: &mut Io) -> Finding {
         let Some(client) = self.table.remove(key) else { return Finding::None };
         io.cancel(client.repeat);
         io.cancel(client.end);
         match client.purpose {
             Purpose::Invite(call) if client.state != State::Answered => Finding::Unanswered(call),
+            Purpose::Probe(call) => Finding::Probed(call, false),
             Purpose::Invite(_) | Purpose::Farewell => Finding::None,
         }
     }

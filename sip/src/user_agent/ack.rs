@@ -17,6 +17,7 @@ impl UserAgent {
         let reported = call.reported;
         let farewell = call.farewell.take();
         self.stop_repeating(&key);
+        self.await_silence(&key);
         if !reported {
             self.io.tell(Event::Acked { call: key.clone(), answer: ack.sdp() });
         }

@@ -47,7 +47,7 @@ impl UserAgent {
         let status = if (300..700).contains(&rejection.status) { rejection.status } else { 500 };
         self.reply_rejected(&incoming, status, &tag, rejection);
         if kind == Kind::First {
-            self.calls.remove(key);
+            self.forget(key);
         }
     }
 

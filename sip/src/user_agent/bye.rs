@@ -15,9 +15,8 @@ impl UserAgent {
         self.reply(incoming, 200, packet);
         // What was still to be answered ends with the dialog (15.1.2).
         self.close_asked(key, 487);
-        self.stop_repeating(key);
         self.report(key, Event::Ended { call: key.clone(), reason: EndReason::Bye });
-        self.calls.remove(key);
+        self.forget(key);
     }
 
     /// This side ends the call, whatever it takes in its state.
@@ -46,20 +45,31 @@ impl UserAgent {
 
     /// Sends BYE and forgets the call; the transaction sees to the rest.
     pub(super) fn say_bye(&mut self, key: &CallKey, reason: Option<&str>) {
-        self.stop_repeating(key);
-        let Some(mut call) = self.calls.remove(key) else { return };
-        let cseq = call.dialog.next_cseq();
-        let hop = call.dialog.next_hop(|peer| self.connected.contains(&peer));
+        self.request(key, "BYE", reason, Purpose::Farewell);
+        self.forget(key);
+    }
+
+    /// Sends a request without a body within a dialog.
+    pub(super) fn request(
+        &mut self,
+        key: &CallKey,
+        method: &str,
+        reason: Option<&str>,
+        purpose: Purpose,
+    ) {
         let branch = branch(&self.new_tag());
-        let packet: Packet = call
-            .dialog
-            .request("BYE", cseq, &self.via(hop, &branch))
+        let Some(call) = self.calls.get_mut(key) else { return };
+        let cseq = call.dialog.next_cseq();
+        let dialog = call.dialog.clone();
+        let hop = dialog.next_hop(|peer| self.connected.contains(&peer));
+        let packet: Packet = dialog
+            .request(method, cseq, &self.via(hop, &branch))
             .maybe("Reason", reason)
             .header("User-Agent", &self.config.user_agent)
             .end()
             .into();
-        let transaction = transaction_key(&branch, "BYE");
-        self.clients.start(transaction, Purpose::Farewell, hop, packet, &mut self.io);
+        let transaction = transaction_key(&branch, method);
+        self.clients.start(transaction, purpose, hop, packet, &mut self.io);
     }
 
     /// Ends every call and lets no new one in.

@@ -20,6 +20,8 @@ pub(crate) struct Call {
     pub(crate) confirmed: bool,
     /// The Reason of a BYE that has to wait for the ACK.
     pub(crate) farewell: Option<Option<String>>,
+    /// When the peer is asked whether it still knows the call.
+    pub(crate) probe: Option<Deadline>,
     /// Whether the application knows that the call is over.
     pub(crate) reported: bool,
 }
@@ -75,6 +77,7 @@ impl Call {
             calling: None,
             confirmed: false,
             farewell: None,
+            probe: None,
             reported: false,
         }
     }

@@ -31,7 +31,7 @@ impl UserAgent {
         self.close_asked(key, 487);
         if kind == Kind::First {
             self.report(key, Event::Cancelled { call: key.clone() });
-            self.calls.remove(key);
+            self.forget(key);
         } else {
             self.io.tell(Event::Withdrawn { call: key.clone() });
         }

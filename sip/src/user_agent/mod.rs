@@ -18,6 +18,7 @@ mod info;
 mod invite;
 mod options;
 mod outgoing;
+mod probe;
 mod reply;
 mod screen;
 #[cfg(test)]
@@ -91,9 +92,9 @@ impl UserAgent {
         match read(bytes, hop) {
             Ok(Message::Request(request)) => self.handle_request(*request),
             Ok(Message::Response(response)) => {
-                let finding = self.clients.handle_response(&response, &mut self.io);
-                if let Finding::Response(call) = finding {
-                    self.handle_invite_response(&call, &response);
+                match self.clients.handle_response(&response, &mut self.io) {
+                    Finding::Response(call) => self.handle_invite_response(&call, &response),
+                    other => self.handle_finding(other),
                 }
             }
             Err(Fault::Answer { request, status, reason }) => {
@@ -123,7 +124,7 @@ impl UserAgent {
         self.io.now = now;
         self.connected.remove(&peer);
         for finding in self.clients.handle_closed(Hop::Tcp(peer), &mut self.io) {
-            self.handle_unanswered(finding);
+            self.handle_finding(finding);
         }
     }
 
@@ -157,10 +158,11 @@ impl UserAgent {
                 Timer::ClientRepeat(key) => self.clients.handle_repeat(&key, &mut self.io),
                 Timer::ClientEnd(key) => {
                     let finding = self.clients.handle_end(&key, &mut self.io);
-                    self.handle_unanswered(finding);
+                    self.handle_finding(finding);
                 }
                 Timer::AnswerRepeat(call) => self.repeat_answer(&call),
                 Timer::AnswerEnd(call) => self.give_up_answer(&call),
+                Timer::Probe(call) => self.probe(&call),
             }
         }
     }
@@ -240,6 +242,7 @@ impl UserAgent {
         if !in_order {
             return self.refuse(incoming, 500, |writer| writer);
         }
+        self.await_silence(&key);
         match request.method {
             Method::Bye => self.handle_bye(&key, incoming),
             Method::Invite => self.handle_reinvite(&key, incoming),
@@ -259,6 +262,24 @@ impl UserAgent {
         let went_out = CallKey::outgoing(&request.call_id, ours);
         let call = self.calls.get(&went_out)?;
         (call.dialog.remote_tag == request.from_tag).then_some(went_out)
+    }
+
+    /// What a client transaction found out, other than a response to an INVITE.
+    fn handle_finding(&mut self, finding: Finding) {
+        match finding {
+            Finding::Unanswered(call) => self.handle_unanswered(&call),
+            Finding::Probed(call, true) => self.await_silence(&call),
+            Finding::Probed(call, false) => self.end(&call, None, EndReason::PeerLost),
+            Finding::Response(_) | Finding::None => {}
+        }
+    }
+
+    /// Forgets a call and what is still planned for it.
+    fn forget(&mut self, key: &CallKey) -> Option<Call> {
+        self.stop_repeating(key);
+        let call = self.calls.remove(key)?;
+        self.io.cancel(call.probe);
+        Some(call)
     }
 
     /// Tells the application the last thing about a call, once.

@@ -7,7 +7,7 @@ use crate::dialog::Dialog;
 use crate::hop::Hop;
 use crate::io::Packet;
 use crate::message::{Response, SDP, branch, transaction_key};
-use crate::transaction::{Finding, Purpose};
+use crate::transaction::Purpose;
 use crate::{CallKey, EndReason, Event, Transport};
 
 use super::reply::ALLOW;
@@ -59,13 +59,12 @@ impl UserAgent {
         }
     }
 
-    /// A request of ours that was never answered.
-    pub(super) fn handle_unanswered(&mut self, finding: Finding) {
-        let Finding::Unanswered(key) = finding else { return };
-        let cancelled = self.calling(&key).is_some_and(|calling| calling.cancelled);
+    /// An INVITE of ours that was never answered.
+    pub(super) fn handle_unanswered(&mut self, key: &CallKey) {
+        let cancelled = self.calling(key).is_some_and(|calling| calling.cancelled);
         let status = if cancelled { 487 } else { 408 };
-        self.report(&key, Event::Failed { call: key.clone(), status });
-        self.calls.remove(&key);
+        self.report(key, Event::Failed { call: key.clone(), status });
+        self.forget(key);
     }
 
     /// The ACK with the answer to the peer's offer, or without a body.
@@ -145,6 +144,7 @@ impl UserAgent {
         if calling.offered {
             self.send_ack(&dialog, &calling, None);
         }
+        self.await_silence(key);
         let ours = CallKey::incoming(&dialog.call_id, &dialog.local_tag, &dialog.remote_tag);
         self.io.tell(Event::Answered {
             call: key.clone(),
@@ -186,7 +186,7 @@ impl UserAgent {
         let tag = response.to_tag.clone();
         self.clients.acknowledge(&transaction, tag, hop, packet.into(), &mut self.io);
         self.report(key, Event::Failed { call: key.clone(), status: response.status });
-        self.calls.remove(key);
+        self.forget(key);
     }
 
     fn send_ack(&mut self, dialog: &Dialog, calling: &Calling, answer: Option<&[u8]>) {

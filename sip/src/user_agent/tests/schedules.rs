@@ -34,7 +34,7 @@ fn the_ack_ends_the_repetitions() {
     world.advance(Duration::from_millis(600));
     let tag = world.last_tag();
     world.hear(peer(), &request("ACK", "a", 1, &tag, "2"));
-    world.advance(LONG);
+    world.advance(Duration::from_secs(100));
     assert_eq!(world.times("SIP/2.0 200"), DOUBLING[..2]);
     assert_eq!(world.agent.calls(), 1);
     world.command(Command::Bye(call, None));
@@ -100,5 +100,45 @@ fn an_invite_of_ours_is_repeated_and_fails() {
     world.advance(LONG);
     assert_eq!(world.times("INVITE"), [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);
     assert_eq!(world.events, [Event::Failed { call: key, status: 408 }]);
+    assert!(world.is_empty());
+}
+
+fn established(world: &mut World) -> (CallKey, String) {
+    let call = accepted(world);
+    let tag = world.last_tag();
+    world.hear(peer(), &request("ACK", "a", 1, &tag, "2"));
+    (call, tag)
+}
+
+#[test]
+fn a_peer_that_vanished_is_found_out() {
+    let mut world = World::new();
+    let (call, tag) = established(&mut world);
+    world.advance(Duration::from_secs(100));
+    // A sign of life puts the question off.
+    world.hear(peer(), &request("INFO", "a", 2, &tag, "3"));
+    world.advance(Duration::from_millis(331_900));
+    assert_eq!(world.times("OPTIONS"), DOUBLING.map(|at| at + 400_000));
+    assert_eq!(world.agent.calls(), 1);
+    world.advance(LONG);
+    assert_eq!(world.times("BYE").first(), Some(&432_000));
+    assert_eq!(world.events[3..], [Event::Ended { call, reason: EndReason::PeerLost }]);
+    assert!(world.is_empty());
+}
+
+#[test]
+fn a_peer_that_is_there_is_asked_again() {
+    let mut world = World::new();
+    let (call, _) = established(&mut world);
+    for (status, calls) in [(200, 1), (405, 1), (481, 0)] {
+        world.advance(Duration::from_secs(300));
+        let (.., question) = world.sent.last().unwrap().clone();
+        assert!(question.starts_with("OPTIONS sip:ann@192.0.2.9 "), "{question}");
+        let (_, headers) = question.split_once("\r\n").unwrap();
+        world.hear(peer(), &format!("SIP/2.0 {status} X\r\n{headers}"));
+        assert_eq!(world.agent.calls(), calls);
+    }
+    assert_eq!(world.events[2..], [Event::Ended { call, reason: EndReason::PeerLost }]);
+    world.advance(LONG);
     assert!(world.is_empty());
 }
