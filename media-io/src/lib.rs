@@ -1,4 +1,20 @@
-//! RTP legs, codecs, jitter, DTMF, RTCP, files and resampling; `net` touches the OS.
+//! Everything between the network or a file and a frame of the engine.
+//!
+//! A call's media is a [`leg`]: a port of the engine (`mixer::port`) on one side, RTP packets on
+//! the other. It is put together from parts that know nothing of each other: [`rtp`] reads and
+//! writes packets, [`codec`] turns payloads into samples and back, [`jitter`] puts what arrives
+//! in order and in time, [`rtcp`] reports and judges reports, [`telephone_event`] carries keys.
+//! [`sdp`] negotiates what a leg is to speak. A dialog's media is a [`player`] over what [`wav`]
+//! has decoded and [`resample`] brought to the engine's rate; a [`tone`] needs no file.
+//!
+//! All of it is pure: time, seeds and bytes are handed in, so it runs the same in a test that
+//! makes its own time. Only [`net`] touches the operating system: it moves datagrams between
+//! sockets and rings on a thread of its own.
+//!
+//! What runs on the engine thread (`read`, `write` and `receive` of a port, and the engine's ends
+//! of `net`) never locks, allocates, frees or logs. Nothing read from the network can make it
+//! panic or grow: every buffer has a named limit at the top of its file, and what goes beyond is
+//! dropped and counted.
 
 pub mod codec;
 pub mod jitter;
@@ -11,4 +27,5 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod telephone_event;
+pub mod tone;
 pub mod wav;

@@ -12,6 +12,7 @@ pub const COMMANDS_MAX: usize = 32;
 
 /// Steers a leg from the control side and reads its figures. Every method returns at once; what
 /// it asks for happens at the leg's next tick. Commands keep their order.
+#[derive(Debug)]
 pub struct LegHandle {
     pub(super) commands: Producer<Command>,
     pub(super) statistics: Output<LegStatistics>,

@@ -53,6 +53,7 @@ pub fn leg(config: LegConfig) -> (RtpLeg, LegHandle) {
 }
 
 /// The engine's half of a leg.
+#[derive(Debug)]
 pub struct RtpLeg {
     port: PortId,
     format: Format,

@@ -11,6 +11,7 @@ use super::counters::Counters;
 use super::slot::Slot;
 
 /// Datagrams that came in, in the order of arrival. Engine thread.
+#[derive(Debug)]
 pub struct Ingress {
     pub(super) ring: Consumer<Slot>,
     pub(super) current: Slot,
@@ -31,6 +32,7 @@ impl Inbox for Ingress {
 
 /// Where the engine puts datagrams that must leave. Engine thread: [`Outbox::send`] never
 /// blocks and makes no system call, [`Egress::flush`] makes one.
+#[derive(Debug)]
 pub struct Egress {
     pub(super) ring: Producer<Slot>,
     pub(super) scratch: Slot,

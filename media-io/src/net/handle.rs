@@ -63,6 +63,7 @@ pub fn start(config: &NetConfig) -> io::Result<(NetHandle, Ingress, Egress)> {
 
 /// The control side of a network thread. Any thread; no call blocks. Dropping it ends the thread
 /// and closes every socket.
+#[derive(Debug)]
 pub struct NetHandle {
     orders: Sender<Order>,
     doorbell: Arc<OwnedFd>,

@@ -9,7 +9,7 @@ use mixer::time::Time;
 pub const MAX_DATAGRAM: usize = 1_500;
 
 /// A datagram that crosses a ring.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(super) struct Slot {
     pub(super) port: PortId,
     pub(super) channel: Channel,
