@@ -39,7 +39,7 @@ fn what_is_not_a_message_is_refused() {
         ("hello".into(), "text outside the <mscp> element"),
         (format!("{join}x"), "text outside"),
         (format!("{join}{join}"), "nothing may follow"),
-        (format!("{HEAD}"), "<mscp> is not closed"),
+        (HEAD.to_owned(), "<mscp> is not closed"),
         (format!("{HEAD}<request>"), "<request> is not closed"),
         (format!("{HEAD}<request></mscp>"), "not well-formed"),
         (format!("{HEAD}<request><join id1='a"), "not well-formed"),
