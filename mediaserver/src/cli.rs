@@ -62,7 +62,7 @@ pub struct ServeArgs {
 }
 
 impl ServeArgs {
-    /// The configuration from file, environment and flags; `variables` as from [`std::env::vars`].
+    /// The configuration from file, environment and flags; `variables` as from [`environment`].
     ///
     /// # Errors
     /// The file cannot be read, or something is set to what it cannot be.
@@ -93,6 +93,13 @@ impl ServeArgs {
         written.set_flag(&keys::LOG_FORMAT, self.log_format.as_deref());
         written
     }
+}
+
+/// The environment of this process. A variable that is not UTF-8 is none of ours and is left out;
+/// [`std::env::vars`] would panic over it.
+pub fn environment() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
 }
 
 /// `mediaserver demo`.

@@ -69,7 +69,7 @@ impl Written {
         Ok(written)
     }
 
-    /// Reads the environment; `variables` are name and value, as from [`std::env::vars`]. Names that
+    /// Reads the environment; `variables` are name and value, as from [`crate::cli::environment`]. Names that
     /// do not begin with `MEDIASERVER_` are not ours; one that does and means nothing is a violation,
     /// because a misspelt variable that is silently ignored costs an hour.
     #[must_use]
