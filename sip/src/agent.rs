@@ -92,6 +92,12 @@ impl Agent {
         self.send(Command::Acknowledge(call.clone(), answer.into()));
     }
 
+    /// Offers a change of an established call, such as hold, with a re-INVITE; the outcome comes
+    /// as [`Event::Changed`] or [`Event::Unchanged`].
+    pub fn change(&self, call: &CallKey, offer: impl Into<Sdp>) {
+        self.send(Command::Change(call.clone(), offer.into()));
+    }
+
     /// Says whether new calls are let in; in the beginning they are.
     pub fn set_availability(&self, availability: Availability) {
         self.send(Command::Available(availability));

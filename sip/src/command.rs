@@ -42,6 +42,7 @@ pub(crate) enum Command {
     Bye(CallKey, Option<String>),
     Call(CallKey, Box<NewCall>),
     Acknowledge(CallKey, Sdp),
+    Change(CallKey, Sdp),
     Available(Availability),
     Shutdown,
 }

@@ -95,6 +95,13 @@ impl Dialog {
         }
     }
 
+    /// The same in the 2xx to a re-INVITE of ours.
+    pub(crate) fn move_to(&mut self, response: &Response) {
+        if let Some(target) = response.header("Contact").and_then(contact) {
+            self.target = target;
+        }
+    }
+
     /// The number for the next request of ours.
     pub(crate) fn next_cseq(&mut self) -> u32 {
         self.local_cseq += 1;

@@ -64,6 +64,21 @@ pub enum Event {
         /// The answer, or the offer if we made none.
         sdp: Option<Sdp>,
     },
+    /// The peer took the offer of [`Agent::change`](crate::Agent::change).
+    Changed {
+        /// The call.
+        call: CallKey,
+        /// The answer.
+        answer: Option<Sdp>,
+    },
+    /// The peer did not take that offer: the session stays as it was.
+    Unchanged {
+        /// The call.
+        call: CallKey,
+        /// The final status, 300 to 699; 491 when another offer was under way and the change
+        /// should be tried again a little later (RFC 3261, 14.1).
+        status: u16,
+    },
     /// Final: an outgoing call was refused, timed out (408) or was cancelled (487).
     Failed {
         /// The call.
@@ -96,6 +111,8 @@ impl Event {
             | Self::Info { call, .. }
             | Self::Ringing { call, .. }
             | Self::Answered { call, .. }
+            | Self::Changed { call, .. }
+            | Self::Unchanged { call, .. }
             | Self::Failed { call, .. }
             | Self::Cancelled { call }
             | Self::Ended { call, .. } => call,

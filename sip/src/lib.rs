@@ -29,7 +29,7 @@
 //! - `agent`, `config`, `command`, `event`, `call`, `rejection`: what the application sees.
 //! - `user_agent`: the decisions, one file per request (`invite`, `ack`, `bye`, `cancel`,
 //!   `options`, `info`, `update`), `screen` for what precedes them all, `answer` for what the
-//!   application says, `outgoing` for calls from here.
+//!   application says, `outgoing` and `reinvite` for INVITEs from here, `probe` for silent peers.
 //! - `dialog`: RFC 3261 section 12. `transaction`: section 17 with RFC 6026.
 //! - `io`: the deadline table and the outputs that all of these share.
 //! - `message`: bytes to messages and back; the faults and their statuses.
@@ -64,7 +64,7 @@
 //!
 //! TLS and WebSocket; reliable provisional responses (RFC 3262) and session timers (RFC 4028),
 //! which are neither offered nor accepted: `Require` of either gets 420; authentication;
-//! re-INVITE from this side; DNS, for a next hop that is named by domain is taken to be where the
+//! DNS, for a next hop that is named by domain is taken to be where the
 //! peer's first message came from.
 
 mod agent;

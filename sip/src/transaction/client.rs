@@ -136,9 +136,11 @@ impl Clients {
         }
     }
 
-    /// A cancelled INVITE that is not answered now is given up (RFC 3261, 9.1).
+    /// An INVITE that nobody waits for any more is given up if it is not answered soon (RFC 3261,
+    /// 9.1).
     pub(crate) fn limit(&mut self, key: &TransactionKey, io: &mut Io) {
-        if let Some(client) = self.table.get_mut(key) {
+        let Some(client) = self.table.get_mut(key) else { return };
+        if client.state != State::Answered {
             io.cancel(client.end.take());
             client.end = Some(io.set(io.timers.t1x64(), Timer::ClientEnd(key.clone())));
         }

@@ -22,7 +22,7 @@ impl UserAgent {
     /// This side ends the call, whatever it takes in its state.
     pub(super) fn end(&mut self, key: &CallKey, reason: Option<String>, why: EndReason) {
         let Some(call) = self.calls.get_mut(key) else { return };
-        if call.calling.is_some() {
+        if call.is_being_made() {
             return self.hang_up_outgoing(key, reason, why);
         }
         let first = call.asked_first();

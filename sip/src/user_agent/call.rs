@@ -60,6 +60,10 @@ pub(crate) struct Unacked {
 pub(crate) struct Calling {
     pub(crate) cseq: u32,
     pub(crate) branch: String,
+    /// Where it was sent; CANCEL and the ACK to a refusal follow it.
+    pub(crate) hop: Hop,
+    /// It is a re-INVITE.
+    pub(crate) again: bool,
     pub(crate) offered: bool,
     /// A provisional response came: a CANCEL may go out.
     pub(crate) proceeding: bool,
@@ -82,7 +86,18 @@ impl Call {
         }
     }
 
-    /// The request to be answered, if it is of this kind.
+    /// Whether no INVITE is under way in either direction.
+    pub(crate) fn is_settled(&self) -> bool {
+        let open = self.asked.is_some() || self.unacked.is_some() || self.calling.is_some();
+        self.confirmed && !open
+    }
+
+    /// Whether the INVITE by which this side makes the call is not settled.
+    pub(crate) fn is_being_made(&self) -> bool {
+        self.calling.as_ref().is_some_and(|calling| !calling.again)
+    }
+
+    /// Whether the application has yet to answer the INVITE that began the call.
     pub(crate) fn asked_first(&self) -> bool {
         self.asked.as_ref().is_some_and(|asked| asked.kind == Kind::First)
     }

@@ -19,6 +19,7 @@ mod invite;
 mod options;
 mod outgoing;
 mod probe;
+mod reinvite;
 mod reply;
 mod screen;
 #[cfg(test)]
@@ -37,7 +38,7 @@ use rand::rngs::StdRng;
 use crate::command::{Availability, Command};
 use crate::hop::Hop;
 use crate::io::{Io, Output, Timer, TransactionKey};
-use crate::message::{Fault, Message, Method, Request, read};
+use crate::message::{Fault, Message, Method, Request, read, transaction_key};
 use crate::transaction::{Absorbed, Clients, Finding, Servers};
 use crate::{CallKey, Config, EndReason, Event};
 use call::Call;
@@ -138,6 +139,7 @@ impl UserAgent {
             Command::Bye(call, reason) => self.end(&call, reason, EndReason::LocalBye),
             Command::Call(call, new) => self.call(call, &new),
             Command::Acknowledge(call, sdp) => self.acknowledge(&call, Some(&sdp)),
+            Command::Change(call, offer) => self.change(&call, &offer),
             Command::Available(availability) => self.availability = availability,
             Command::Shutdown => self.shut_down(),
         }
@@ -275,11 +277,15 @@ impl UserAgent {
     }
 
     /// Forgets a call and what is still planned for it.
-    fn forget(&mut self, key: &CallKey) -> Option<Call> {
+    fn forget(&mut self, key: &CallKey) {
         self.stop_repeating(key);
-        let call = self.calls.remove(key)?;
+        let Some(call) = self.calls.remove(key) else { return };
         self.io.cancel(call.probe);
-        Some(call)
+        if let Some(calling) = &call.calling {
+            // A re-INVITE that was being worked on would be waited for without end.
+            let transaction = transaction_key(&calling.branch, "INVITE");
+            self.clients.limit(&transaction, &mut self.io);
+        }
     }
 
     /// Tells the application the last thing about a call, once.

@@ -41,6 +41,8 @@ impl UserAgent {
         let calling = Calling {
             cseq,
             branch,
+            again: false,
+            hop,
             offered: wanted.offer.is_some(),
             proceeding: false,
             cancelled: false,
@@ -52,6 +54,9 @@ impl UserAgent {
 
     /// A response to the INVITE that its transaction had not seen.
     pub(super) fn handle_invite_response(&mut self, key: &CallKey, response: &Response) {
+        if self.calling(key).is_some_and(|calling| calling.again) {
+            return self.handle_change_response(key, response);
+        }
         match response.status {
             ..200 => self.handle_provisional(key, response.status),
             200..300 => self.handle_success(key, response),
@@ -61,6 +66,9 @@ impl UserAgent {
 
     /// An INVITE of ours that was never answered.
     pub(super) fn handle_unanswered(&mut self, key: &CallKey) {
+        if self.calling(key).is_some_and(|calling| calling.again) {
+            return self.end(key, None, EndReason::PeerLost);
+        }
         let cancelled = self.calling(key).is_some_and(|calling| calling.cancelled);
         let status = if cancelled { 487 } else { 408 };
         self.report(key, Event::Failed { call: key.clone(), status });
@@ -164,6 +172,8 @@ impl UserAgent {
         let calling = Calling {
             cseq: 1,
             branch: response.branch.clone(),
+            again: false,
+            hop: dialog.hop(),
             offered: true,
             proceeding: true,
             cancelled: true,
@@ -175,21 +185,26 @@ impl UserAgent {
     }
 
     fn handle_failure(&mut self, key: &CallKey, response: &Response) {
+        self.acknowledge_refusal(key, response);
+        self.report(key, Event::Failed { call: key.clone(), status: response.status });
+        self.forget(key);
+    }
+
+    /// The ACK to a refusal of our INVITE.
+    pub(super) fn acknowledge_refusal(&mut self, key: &CallKey, response: &Response) {
         let Some(call) = self.calls.get(key) else { return };
         let Some(calling) = call.calling.clone() else { return };
         // This ACK is hop by hop: same branch, same way, To as it came (17.1.1.3).
-        let hop = call.dialog.hop();
+        let hop = calling.hop;
         let dialog = call.dialog.acknowledging(response);
         let via = self.via(hop, &calling.branch);
         let packet = dialog.request("ACK", calling.cseq, &via).end();
         let transaction = transaction_key(&calling.branch, "INVITE");
         let tag = response.to_tag.clone();
         self.clients.acknowledge(&transaction, tag, hop, packet.into(), &mut self.io);
-        self.report(key, Event::Failed { call: key.clone(), status: response.status });
-        self.forget(key);
     }
 
-    fn send_ack(&mut self, dialog: &Dialog, calling: &Calling, answer: Option<&[u8]>) {
+    pub(super) fn send_ack(&mut self, dialog: &Dialog, calling: &Calling, answer: Option<&[u8]>) {
         let hop = dialog.next_hop(|peer| self.connected.contains(&peer));
         let own = branch(&self.new_tag());
         let writer = dialog.request("ACK", calling.cseq, &self.via(hop, &own));
@@ -205,7 +220,7 @@ impl UserAgent {
     fn send_cancel(&mut self, key: &CallKey) {
         let Some(call) = self.calls.get(key) else { return };
         let Some(calling) = call.calling.clone() else { return };
-        let hop = call.dialog.hop();
+        let hop = calling.hop;
         let via = self.via(hop, &calling.branch);
         let packet = call.dialog.request("CANCEL", calling.cseq, &via).end();
         self.clients.limit(&transaction_key(&calling.branch, "INVITE"), &mut self.io);

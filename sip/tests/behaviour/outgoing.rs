@@ -2,7 +2,7 @@
 use std::time::Duration;
 
 use crate::common::{ANSWER, OFFER, Peer, Server};
-use sip::{CallError, EndReason, Event, Outgoing, Rejection};
+use sip::{CallError, CallKey, EndReason, Event, Outgoing, Rejection};
 
 fn to(server: &Server) -> Outgoing {
     let target = server.agent.local_addr();
@@ -105,4 +105,53 @@ async fn names_that_would_break_the_message_are_refused() {
     assert_eq!(call_id, CallError::CallId("a b".into()));
     assert_eq!(wrong(|o| o.from_tag = Some("a;b".into())), CallError::FromTag("a;b".into()));
     assert_eq!(wrong(|o| o.to = "sip:a>\r\nX".into()), CallError::Uri("sip:a>\r\nX".into()));
+}
+
+/// Two agents and a call between them: the caller's name of it, and the callee's.
+async fn connected(caller: &mut Server, callee: &mut Server) -> (CallKey, CallKey) {
+    let here = caller.agent.call(to(callee)).unwrap();
+    let there = callee.invited().await.call;
+    callee.agent.accept(&there, ANSWER);
+    assert!(matches!(caller.event().await, Event::Answered { .. }));
+    assert!(matches!(callee.event().await, Event::Acked { .. }));
+    (here, there)
+}
+
+#[tokio::test]
+async fn either_side_holds_the_call() {
+    let mut caller = Server::start().await;
+    let mut callee = Server::start().await;
+    let (here, there) = connected(&mut caller, &mut callee).await;
+    for hold in ["a=sendonly", "a=inactive"] {
+        caller.agent.change(&here, hold);
+        let offer = Some(hold.into());
+        assert_eq!(callee.event().await, Event::Reinvited { call: there.clone(), offer });
+        callee.agent.accept(&there, "held");
+        let answer = Some(b"held".to_vec());
+        assert_eq!(caller.event().await, Event::Changed { call: here.clone(), answer });
+        assert_eq!(callee.event().await, Event::Acked { call: there.clone(), answer: None });
+    }
+    callee.agent.change(&there, "resume");
+    let offer = Some(b"resume".to_vec());
+    assert_eq!(caller.event().await, Event::Reinvited { call: here.clone(), offer });
+    caller.agent.accept(&here, "resumed");
+    let answer = Some(b"resumed".to_vec());
+    assert_eq!(callee.event().await, Event::Changed { call: there, answer });
+    assert_eq!(caller.event().await, Event::Acked { call: here, answer: None });
+}
+
+#[tokio::test]
+async fn a_change_is_refused_or_comes_at_the_wrong_time() {
+    let mut caller = Server::start().await;
+    let mut callee = Server::start().await;
+    let (here, there) = connected(&mut caller, &mut callee).await;
+    caller.agent.change(&here, OFFER);
+    caller.agent.change(&here, OFFER);
+    assert_eq!(caller.event().await, Event::Unchanged { call: here.clone(), status: 491 });
+    callee.event().await;
+    callee.agent.reject(&there, Rejection::new(488));
+    assert_eq!(caller.event().await, Event::Unchanged { call: here.clone(), status: 488 });
+    // The call stands.
+    caller.agent.bye(&here, None);
+    assert_eq!(callee.event().await, Event::Ended { call: there, reason: EndReason::Bye });
 }

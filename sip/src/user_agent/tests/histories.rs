@@ -24,6 +24,7 @@ enum Step {
     Bye(usize),
     Call(usize),
     Acknowledge(usize),
+    Change(usize),
     Disconnect,
     Wait(u64),
 }
@@ -43,6 +44,7 @@ fn step() -> impl Strategy<Value = Step> {
         1 => (0..CALLS).prop_map(Step::Bye),
         1 => (0..CALLS).prop_map(Step::Call),
         1 => (0..CALLS).prop_map(Step::Acknowledge),
+        2 => (0..CALLS).prop_map(Step::Change),
         1 => Just(Step::Disconnect),
         2 => (1..40_000_u64).prop_map(Step::Wait),
     ]
@@ -88,6 +90,7 @@ impl History {
             Step::Acknowledge(call) => {
                 self.command(call, |key| Command::Acknowledge(key, b"v=0".to_vec()));
             }
+            Step::Change(call) => self.command(call, |key| Command::Change(key, b"v=0".to_vec())),
             Step::Disconnect => {
                 self.world.agent.handle_closed(self.world.now, tcp.address());
                 self.world.collect();
