@@ -11,12 +11,13 @@
 //! - when every packet of the last seconds waited two ticks longer than the target, or more, what
 //!   is beyond one tick more than the target is passed over.
 //!
-//! Where packets are missing, what was heard last fades out ([`Concealment`]). All memory is
+//! Where packets are missing, what was heard last fades out (`concealment`). All memory is
 //! taken at construction.
 //!
 //! Adaptive targets and time-scaling can take the place of [`JitterBuffer::pull`]'s decisions;
 //! the store and the concealment stay.
 
+mod block;
 mod concealment;
 mod config;
 mod slack;
@@ -30,6 +31,7 @@ pub use slots::{PACKET_SAMPLES_MAX, PAYLOAD_MAX, SLOTS_MAX};
 
 use crate::codec::Codec;
 use crate::rtp::{Sequence, Timestamp};
+use block::Block;
 use concealment::Concealment;
 use slack::Slack;
 use slots::Slots;
@@ -318,38 +320,6 @@ impl JitterBuffer {
         while !self.slots.is_empty() {
             self.pass_over_first();
         }
-    }
-}
-
-/// The packet that is being played, decoded.
-#[derive(Debug)]
-struct Block {
-    start: Timestamp,
-    len: usize,
-    samples: Box<[i16; PACKET_SAMPLES_MAX]>,
-}
-
-impl Block {
-    fn new() -> Block {
-        Block { start: Timestamp(0), len: 0, samples: Box::new([0; PACKET_SAMPLES_MAX]) }
-    }
-
-    fn clear(&mut self) {
-        self.len = 0;
-    }
-
-    fn decode(&mut self, stored: &slots::Stored) {
-        self.start = stored.timestamp;
-        self.len = (stored.codec.decode)(stored.payload(), &mut self.samples[..]);
-    }
-
-    /// Copies what there is from the cursor on; returns the number of samples.
-    fn copy(&self, cursor: Timestamp, out: &mut [i16]) -> usize {
-        let Ok(offset) = usize::try_from(cursor.since(self.start)) else { return 0 };
-        let Some(rest) = self.samples[..self.len].get(offset..) else { return 0 };
-        let count = rest.len().min(out.len());
-        out[..count].copy_from_slice(&rest[..count]);
-        count
     }
 }
 

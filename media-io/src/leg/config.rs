@@ -39,7 +39,8 @@ pub struct LegConfig {
     /// NTP timestamp (seconds since 1900 in 32.32 bits) at [`Time`](mixer::time::Time) zero.
     pub ntp_at_zero: u64,
     /// Silence after which [`PortEvent::Starved`](mixer::port::PortEvent::Starved) is reported;
-    /// `None` for never.
+    /// `None` for never. No silence is one in which the peer was told not to send, or is held by
+    /// an unspecified address; while we only receive, the peer's RTCP counts as a sign of life.
     pub starvation: Option<Duration>,
     /// Depth of the jitter buffer.
     pub jitter: jitter::Config,

@@ -4,11 +4,11 @@
 //! [`LegHandle`] stays. In a tick the engine first calls `receive` for each datagram, then
 //! `read`, then `write`:
 //!
-//! - a datagram is judged by its source ([`latch`]), followed by its sequence
-//!   ([`Reception`](crate::rtcp::Reception)) and put into the jitter buffer, or taken as a key
+//! - a datagram is judged by its source (`latch`), followed by its sequence
+//!   ([`Reception`]) and put into the jitter buffer, or taken as a key
 //!   or an RTCP report;
 //! - `read` carries out the commands that wait and plays what the jitter buffer holds;
-//! - `write` sends packets ([`outbound`]), reports when they are due, looks for starvation and
+//! - `write` sends packets (`outbound`), reports when they are due, looks for starvation and
 //!   publishes the figures.
 
 mod config;
@@ -97,7 +97,7 @@ impl Port for RtpLeg {
         }
         match datagram.channel {
             Channel::Rtp => self.receive_rtp(now, &datagram, out),
-            Channel::Rtcp => self.receive_rtcp(&datagram, out),
+            Channel::Rtcp => self.receive_rtcp(now, &datagram, out),
         }
     }
 
@@ -228,7 +228,7 @@ impl RtpLeg {
         }
     }
 
-    fn receive_rtcp(&mut self, datagram: &Datagram<'_>, out: &mut dyn Outbox) {
+    fn receive_rtcp(&mut self, now: Time, datagram: &Datagram<'_>, out: &mut dyn Outbox) {
         if !crate::rtcp::items(datagram.bytes, |_| {}) {
             self.counters.malformed += 1;
             return;
@@ -238,6 +238,10 @@ impl RtpLeg {
             return;
         }
         self.counters.rtcp_received += 1;
+        if self.direction == Direction::RecvOnly {
+            // A peer that holds the call may send or not; its reports tell that it is there.
+            self.starvation.on_heard(now);
+        }
         let source = self.inbound.source().map(Reception::ssrc);
         let heard = self.session.receive(datagram.arrival, datagram.bytes, source);
         if heard.is_some_and(|heard| heard.goodbye) {

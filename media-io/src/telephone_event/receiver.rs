@@ -10,6 +10,10 @@ const EVENT_MAX: u8 = 16;
 /// same: the end of an event is sent three times (RFC 4733, 2.5.1.4).
 const END_REPEATS_MAX: i16 = 3;
 
+/// Packets after which a press is forgotten: long before its sequence number, seen from where
+/// the stream has come, would seem to lie ahead.
+const MEMORY: i16 = 1_000;
+
 /// Reports each key press once.
 ///
 /// A press is known by its timestamp (RFC 4733, 2.2.1), whichever of its packets comes first.
@@ -67,8 +71,11 @@ impl Receiver {
 
     /// An audio packet came: a press that it interrupts does not go on at another timestamp.
     pub fn on_audio(&mut self, sequence: Sequence) {
-        if let Some(last) = &mut self.last {
-            last.interrupted |= sequence.since(last.sequence) > 0;
+        let Some(last) = &mut self.last else { return };
+        let since = sequence.since(last.sequence);
+        last.interrupted |= since > 0;
+        if since > MEMORY {
+            self.last = None;
         }
     }
 

@@ -133,6 +133,23 @@ fn events_that_are_no_keys_and_halves_of_events_are_ignored() {
 }
 
 #[test]
+fn a_press_long_after_the_last_one() {
+    let mut call = Call::new(config());
+    let mut peer = Peer::new(20);
+    // Sequence numbers half way round look as if they lay behind.
+    for quiet in [0, 32_760, 40_000, 65_529] {
+        for _ in 0..quiet {
+            let audio = peer.audio();
+            call.arrive(Channel::Rtp, peer_address(), &audio);
+        }
+        for packet in press(&mut peer, 8) {
+            call.arrive(Channel::Rtp, peer_address(), &packet);
+        }
+    }
+    assert_eq!(digits(&call), [8; 4]);
+}
+
+#[test]
 fn a_press_amid_speech_neither_shifts_nor_stutters_it() {
     let mut call = Call::new(config());
     let mut peer = Peer::new(20);

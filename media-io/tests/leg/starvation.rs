@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use media_io::leg::Direction;
+use media_io::rtcp::{Cname, Compound};
 use mixer::port::{Channel, PortEvent};
 
-use super::call::{Call, config, peer_address};
+use super::call::{Call, address, config, peer_address};
 use super::peer::Peer;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -49,7 +50,7 @@ fn strangers_do_not_keep_a_leg_alive() {
     call.arrive(Channel::Rtp, peer_address(), &peer.audio());
     for _ in 0..61 {
         call.run_for(Duration::from_secs(1));
-        call.arrive(Channel::Rtp, super::call::address("203.0.113.66:1"), &peer.clone().audio());
+        call.arrive(Channel::Rtp, address("203.0.113.66:1"), &peer.clone().audio());
     }
     assert_eq!(starved(&call).len(), 1);
 }
@@ -67,6 +68,21 @@ fn a_peer_that_was_told_not_to_send_does_not_starve_us() {
         call.run_for(Duration::from_secs(2));
         assert_eq!(starved(&call).len(), 1);
     }
+}
+
+#[test]
+fn a_peer_that_holds_the_call_is_kept_by_its_reports() {
+    let mut call = Call::new(config());
+    call.handle.set_direction(Direction::RecvOnly).unwrap();
+    let reports = address("192.0.2.1:4001");
+    let report = Compound::new(1, None, None, &Cname::new("peer"), false);
+    for _ in 0..12 {
+        call.run_for(Duration::from_secs(30));
+        call.arrive(Channel::Rtcp, reports, report.as_bytes());
+    }
+    assert!(starved(&call).is_empty());
+    call.run_for(2 * MINUTE);
+    assert_eq!(starved(&call).len(), 1);
 }
 
 #[test]
