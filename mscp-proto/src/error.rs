@@ -1,6 +1,6 @@
 //! What is wrong with a message, where, and what its sender can do about it.
 //!
-//! Inside the crate a [`Fault`] carries a byte offset; [`ParseError`] is the same with line and
+//! Inside the crate a fault carries a byte offset; [`ParseError`] is the same with line and
 //! column, and with what the message had already said about itself when it went wrong. From that
 //! the answer to a bad request is made: its own error element where the request was understood,
 //! the project's `<error>` element otherwise (mscp.md section 2, "400/500").

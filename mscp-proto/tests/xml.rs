@@ -40,6 +40,20 @@ fn what_is_not_a_message_is_refused() {
         (format!("{join}x"), "text outside"),
         (format!("{join}{join}"), "nothing may follow"),
         (HEAD.to_owned(), "<mscp> is not closed"),
+        (
+            format!("{HEAD}<request><join id1='a'id2='b'/></request></mscp>"),
+            "put a space before the attribute id2",
+        ),
+        (
+            format!("{HEAD}<request><join id1='a' id2='b' xmlns:v=''/></request></mscp>"),
+            "xmlns:v must not be empty",
+        ),
+        (format!("{HEAD}<? ?>{JOIN}"), "is not an XML name"),
+        (
+            format!("{HEAD}<request><join id1='a' id2='b'></join x='y'></request></mscp>"),
+            "not well-formed",
+        ),
+        (format!("{HEAD}<request><join id1='a & b' id2='b'/></request></mscp>"), "cannot be read"),
         (format!("{HEAD}<request>"), "<request> is not closed"),
         (format!("{HEAD}<request></mscp>"), "not well-formed"),
         (format!("{HEAD}<request><join id1='a"), "not well-formed"),

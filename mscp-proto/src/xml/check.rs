@@ -1,5 +1,7 @@
 //! The well-formedness rules of XML 1.0 that the tokenizer leaves to its caller.
 
+use quick_xml::name::PrefixDeclaration;
+
 use crate::error::Fault;
 
 /// XML 1.0 `Char` (2.2 of that recommendation).
@@ -29,6 +31,20 @@ pub(super) fn name(name: &str, max: usize, at: usize) -> Result<(), Fault> {
         return Err(Fault::new(at, format!("\"{name}\" is not an XML name")));
     }
     Ok(())
+}
+
+/// Refuses to take a prefix back: only the default namespace may be none (XML namespaces 1.0, 5).
+pub(super) fn declaration(
+    prefix: PrefixDeclaration<'_>,
+    namespace: &str,
+    at: usize,
+) -> Result<(), Fault> {
+    match prefix {
+        PrefixDeclaration::Named(prefix) if namespace.is_empty() => {
+            Err(Fault::new(at, format!("xmlns:{prefix} must not be empty")))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// XML `NCName`, the type of an `xsd:ID`; beyond ASCII every letter-like character passes.

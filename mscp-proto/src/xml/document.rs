@@ -94,7 +94,7 @@ impl<'x> Document<'x> {
             Event::PI(pi) if pi.target().eq_ignore_ascii_case("xml") => {
                 Err(Fault::new(at, "the XML declaration must be the first thing in the message"))
             }
-            Event::PI(_) => Ok(()),
+            Event::PI(pi) => check::name(pi.target(), self.limits.name, at),
             Event::Decl(declaration) => self.declaration(at, &declaration),
             Event::DocType(_) => Err(Fault::new(
                 at,
@@ -167,8 +167,10 @@ impl<'x> Document<'x> {
                 return Err(Fault::new(at, format!("an element may have {max} attributes")));
             }
             check::name(key, self.limits.name, at)?;
+            self.check_gap(at, key)?;
             let value = self.value(at, &attribute)?;
-            if attribute.key.as_namespace_binding().is_some() {
+            if let Some(prefix) = attribute.key.as_namespace_binding() {
+                check::declaration(prefix, &value, at)?;
                 names.push((String::new(), ""));
                 continue;
             }
@@ -184,6 +186,15 @@ impl<'x> Document<'x> {
             }
         }
         Ok(kept)
+    }
+
+    /// The tokenizer does not miss the white space between two attributes, XML does.
+    fn check_gap(&self, at: usize, key: &str) -> Result<(), Fault> {
+        let before = at.checked_sub(1).and_then(|at| self.text.as_bytes().get(at));
+        if before.is_some_and(u8::is_ascii_whitespace) {
+            return Ok(());
+        }
+        Err(Fault::new(at, format!("put a space before the attribute {key}")))
     }
 
     fn value(&self, at: usize, attribute: &XmlAttribute<'_>) -> Result<String, Fault> {
