@@ -22,6 +22,8 @@ struct Client {
     interval: Duration,
     repeat: Option<Deadline>,
     end: Option<Deadline>,
+    /// Nobody waits for its answer any more: ringing does not prolong it.
+    abandoned: bool,
     /// The ACK that was sent, and the To tag it went to.
     ack: Option<(Option<String>, Hop, Packet)>,
 }
@@ -74,7 +76,17 @@ impl Clients {
             (!hop.is_reliable()).then(|| io.set(interval, Timer::ClientRepeat(key.clone())));
         let end = Some(io.set(io.timers.t1x64(), Timer::ClientEnd(key.clone())));
         let state = State::Calling;
-        let client = Client { state, purpose, hop, request, interval, repeat, end, ack: None };
+        let client = Client {
+            state,
+            purpose,
+            hop,
+            request,
+            interval,
+            repeat,
+            end,
+            abandoned: false,
+            ack: None,
+        };
         self.table.insert(key, client);
     }
 
@@ -101,7 +113,9 @@ impl Clients {
                 // An INVITE that is being worked on may ring for ever (17.1.1.2).
                 client.state = State::Proceeding;
                 io.cancel(client.repeat.take());
-                io.cancel(client.end.take());
+                if !client.abandoned {
+                    io.cancel(client.end.take());
+                }
             }
             (State::Answered, status) => {
                 let known = client.ack.as_ref().is_some_and(|(tag, ..)| *tag == response.to_tag);
@@ -141,6 +155,7 @@ impl Clients {
     pub(crate) fn limit(&mut self, key: &TransactionKey, io: &mut Io) {
         let Some(client) = self.table.get_mut(key) else { return };
         if client.state != State::Answered {
+            client.abandoned = true;
             io.cancel(client.end.take());
             client.end = Some(io.set(io.timers.t1x64(), Timer::ClientEnd(key.clone())));
         }

@@ -82,9 +82,7 @@ fn a_refusal_without_ack_is_given_up() {
     assert!(world.is_empty());
 }
 
-#[test]
-fn an_invite_of_ours_is_repeated_and_fails() {
-    let mut world = World::new();
+fn calling(world: &mut World) -> CallKey {
     let target = peer().address();
     let outgoing = Outgoing {
         target,
@@ -97,6 +95,13 @@ fn an_invite_of_ours_is_repeated_and_fails() {
     let key = CallKey::outgoing("o", "t");
     let new = NewCall { call_id: "o".into(), from_tag: "t".into(), outgoing };
     world.command(Command::Call(key.clone(), Box::new(new)));
+    key
+}
+
+#[test]
+fn an_invite_of_ours_is_repeated_and_fails() {
+    let mut world = World::new();
+    let key = calling(&mut world);
     world.advance(LONG);
     assert_eq!(world.times("INVITE"), [0, 500, 1_500, 3_500, 7_500, 15_500, 31_500]);
     assert_eq!(world.events, [Event::Failed { call: key, status: 408 }]);
@@ -139,6 +144,25 @@ fn a_peer_that_is_there_is_asked_again() {
         assert_eq!(world.agent.calls(), calls);
     }
     assert_eq!(world.events[2..], [Event::Ended { call, reason: EndReason::PeerLost }]);
+    world.advance(LONG);
+    assert!(world.is_empty());
+}
+
+#[test]
+fn a_cancelled_call_that_rings_on_is_given_up() {
+    let mut world = World::new();
+    let key = calling(&mut world);
+    let (.., invite) = world.sent[0].clone();
+    let (_, headers) = invite.split_once("\r\n").unwrap();
+    let ringing = format!("SIP/2.0 180 Ringing\r\n{headers}");
+    world.hear(peer(), &ringing);
+    world.advance(Duration::from_secs(100));
+    assert_eq!(world.agent.calls(), 1);
+    world.command(Command::Bye(key.clone(), None));
+    world.hear(peer(), &ringing);
+    world.advance(Duration::from_secs(33));
+    assert_eq!(world.times("CANCEL"), DOUBLING.map(|at| at + 100_000));
+    assert_eq!(world.events[1..], [Event::Failed { call: key, status: 487 }]);
     world.advance(LONG);
     assert!(world.is_empty());
 }
