@@ -201,7 +201,8 @@ fn check_headers(request: &Request) -> Result<(), Refusal> {
     if NameAddr::parse(&request.to).is_none_or(|to| to.uri.is_empty()) {
         return Err(Refusal::bad("Malformed To"));
     }
-    if request.call_id.is_empty() || request.call_id.contains(char::is_whitespace) {
+    // A semicolon would make the name of the call ambiguous.
+    if request.call_id.is_empty() || request.call_id.contains([' ', '\t', ';']) {
         return Err(Refusal::bad("Malformed Call-ID"));
     }
     match request.header("Max-Forwards").map(number::<u8>) {

@@ -36,6 +36,7 @@ async fn each_fault_has_its_status() {
             t.replacen("CSeq:", "i: other\r\nCSeq:", 1)
         }),
         ("SIP/2.0 400 Bad Request - Malformed Max-Forwards", |t| t.replace(": 70", ": 300")),
+        ("SIP/2.0 400 Bad Request - Malformed Call-ID", |t| t.replace("ID: m@1", "ID: m;1")),
         ("SIP/2.0 416 Unsupported URI Scheme", |t| t.replacen("sip:ms@127.0.0.1", "http:x", 1)),
         ("SIP/2.0 501 Not Implemented", |t| t.replace("INVITE", "DANCE")),
         ("SIP/2.0 501 Not Implemented", |t| t.replace("INVITE", "invite")),
