@@ -1,3 +1,11 @@
 //! The `mediaserver` binary.
 
-fn main() {}
+use std::process::ExitCode;
+
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
+fn main() -> ExitCode {
+    mediaserver::run(std::env::args_os())
+}

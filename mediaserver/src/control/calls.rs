@@ -32,8 +32,12 @@ impl Control {
             }
             SipEvent::Cancelled { call } => self.on_ended(&call, "cancelled"),
             SipEvent::Ended { call, reason } => self.on_ended(&call, reason_of(reason)),
-            // The server places no calls of its own.
-            SipEvent::Ringing { .. } | SipEvent::Answered { .. } | SipEvent::Failed { .. } => {}
+            // The server neither places calls nor makes offers of its own within one.
+            SipEvent::Ringing { .. }
+            | SipEvent::Answered { .. }
+            | SipEvent::Failed { .. }
+            | SipEvent::Changed { .. }
+            | SipEvent::Unchanged { .. } => {}
         }
     }
 
@@ -292,6 +296,7 @@ fn reason_of(reason: EndReason) -> &'static str {
         EndReason::Bye => "bye",
         EndReason::LocalBye => "hangup",
         EndReason::NoAck => "no-ack",
+        EndReason::PeerLost => "peer-lost",
         EndReason::Shutdown => "shutdown",
     }
 }

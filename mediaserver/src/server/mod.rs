@@ -12,6 +12,7 @@ mod mscp;
 mod prompts;
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -30,10 +31,11 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use self::core::{Core, Message, Survey};
-use crate::config::{Config, Grace, Realtime};
+use crate::config::{AnyKey, Config, Grace, Realtime, keys};
 use crate::control::{Control, Settings};
 use crate::engine::realtime::Privileges;
 use crate::engine::thread::{EngineThread, Parts};
+use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, State, StateFuture, StateSource};
 use crate::metrics::{Metrics, Privilege};
@@ -67,16 +69,16 @@ pub struct Server {
 }
 
 /// Why the server could not start.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 pub enum StartError {
-    /// The SIP port is taken or not this host's.
-    #[error(transparent)]
-    Sip(#[from] sip::BindError),
-    /// A TCP port is taken or not this host's.
-    #[error("cannot listen for {what} on {address}: {source}")]
+    /// Neither UDP nor TCP is wanted for SIP.
+    #[error("sip.udp and sip.tcp are both off: nobody could call; switch one on")]
+    NoTransport,
+    /// A port is taken or not this host's.
+    #[error("{}", exit::cannot_listen(*.key, *.address, .source))]
     Listen {
-        /// `MSCP` or `HTTP`.
-        what: &'static str,
+        /// The key of the configuration that chose the address.
+        key: &'static dyn AnyKey,
         /// The wanted address.
         address: SocketAddr,
         /// The cause.
@@ -104,8 +106,8 @@ impl Server {
         let shutdown = CancellationToken::new();
         let (inbox, messages) = mpsc::channel(INBOX_MAX);
 
-        let http_socket = listen("HTTP", config.http.listen).await?;
-        let mscp_socket = listen("MSCP", config.mscp.listen).await?;
+        let http_socket = listen(&keys::HTTP_LISTEN, config.http.listen).await?;
+        let mscp_socket = listen(&keys::MSCP_LISTEN, config.mscp.listen).await?;
         let (sip_sender, sip_events) = mpsc::channel(SIP_EVENTS_MAX);
         let agent = sip::Agent::bind(sip_config(&config), sip_sender).await?;
         let (sip, mscp, http) =
@@ -188,8 +190,26 @@ impl Server {
     }
 }
 
-async fn listen(what: &'static str, address: SocketAddr) -> Result<TcpListener, StartError> {
-    TcpListener::bind(address).await.map_err(|source| StartError::Listen { what, address, source })
+/// What it says is all there is to it.
+impl fmt::Debug for StartError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<sip::BindError> for StartError {
+    fn from(error: sip::BindError) -> StartError {
+        match error {
+            sip::BindError::NoTransport => StartError::NoTransport,
+            sip::BindError::Socket { address, source, .. } => {
+                StartError::Listen { key: &keys::SIP_LISTEN, address, source }
+            }
+        }
+    }
+}
+
+async fn listen(key: &'static dyn AnyKey, address: SocketAddr) -> Result<TcpListener, StartError> {
+    TcpListener::bind(address).await.map_err(|source| StartError::Listen { key, address, source })
 }
 
 /// `/api/state` asks the core task.
