@@ -7,7 +7,8 @@
 //! - playout begins with the packet whose time has come, [`Config::target`] after the quickest of
 //!   those that wait; what is older is passed over;
 //! - a packet that is the latest of its stream and yet comes too late shows that the stream has
-//!   fallen behind: playout begins anew. So it does when more than [`Config::bound`] waits;
+//!   fallen behind: playout begins anew. So it does when more than [`Config::bound`] waits. A
+//!   stream that falls behind by habit, because it comes in bursts, is waited for (`headroom`);
 //! - when every packet of the last seconds waited two ticks longer than the target, or more, what
 //!   is beyond one tick more than the target is passed over.
 //!
@@ -20,6 +21,7 @@
 mod block;
 mod concealment;
 mod config;
+mod headroom;
 mod slack;
 mod slots;
 
@@ -33,6 +35,7 @@ use crate::codec::Codec;
 use crate::rtp::{Sequence, Timestamp};
 use block::Block;
 use concealment::Concealment;
+use headroom::Headroom;
 use slack::Slack;
 use slots::Slots;
 
@@ -102,6 +105,7 @@ pub struct JitterBuffer {
     block: Block,
     concealment: Concealment,
     slack: Slack,
+    headroom: Headroom,
     delay: i64,
     counters: Counters,
 }
@@ -129,6 +133,7 @@ impl JitterBuffer {
             block: Block::new(),
             concealment: Concealment::new(),
             slack: Slack::default(),
+            headroom: Headroom::default(),
             delay: 0,
             counters: Counters::default(),
         }
@@ -158,19 +163,15 @@ impl JitterBuffer {
             State::Playing { cursor } => self.play(now, cursor, frame),
         }
         if self.concealment.elapsed() >= IDLE_AFTER && self.slots.is_empty() {
-            self.reset();
+            self.rest();
         }
         if self.concealment.is_silent() { Activity::Silent } else { Activity::Active }
     }
 
     /// Forgets everything but the counters: the next packet is the first of its stream.
     pub fn reset(&mut self) {
-        self.slots.clear();
-        self.state = State::Idle;
-        self.block.clear();
-        self.concealment.reset();
-        self.slack.reset();
-        self.delay = 0;
+        self.rest();
+        self.headroom = Headroom::default();
     }
 
     /// What was counted since construction.
@@ -185,6 +186,16 @@ impl JitterBuffer {
         self.delay
     }
 
+    /// Waits for the stream to begin afresh.
+    fn rest(&mut self) {
+        self.slots.clear();
+        self.state = State::Idle;
+        self.block.clear();
+        self.concealment.reset();
+        self.slack.reset();
+        self.delay = 0;
+    }
+
     fn place(&mut self, packet: &Packet<'_>) -> Pushed {
         let samples = (packet.codec.samples_in)(packet.payload);
         if samples == 0 || samples > PACKET_SAMPLES_MAX || packet.payload.len() > PAYLOAD_MAX {
@@ -197,6 +208,10 @@ impl JitterBuffer {
             if ahead < 0 && newest {
                 // Later than its time although nothing newer is here: the stream fell behind,
                 // or its clock was set back and what still waits belongs to the old one.
+                if -ahead <= self.bound {
+                    let most = self.bound - self.target - FRAME_SAMPLES as i64;
+                    self.headroom.on_fall(samples_at(packet.arrival), -ahead, most);
+                }
                 self.pass_over_all();
                 self.state = State::Filling;
             } else if ahead + samples as i64 <= 0 {
@@ -244,7 +259,11 @@ impl JitterBuffer {
 
     /// Begins to play with the last packet whose time has come.
     fn try_start(&mut self, now: i64) {
-        let Some(cursor) = self.slots.due(now - self.target) else { return };
+        while self.slots.quickest().is_some_and(|quickest| now - quickest > self.bound) {
+            self.pass_over_first();
+        }
+        let wait = self.target + self.headroom.extra();
+        let Some(cursor) = self.slots.due(now - wait) else { return };
         while self.slots.first().is_some_and(|first| first != cursor) {
             self.pass_over_first();
         }
@@ -260,6 +279,7 @@ impl JitterBuffer {
         if excess > 0 {
             cursor = cursor.plus(excess as u32);
             self.counters.skipped += excess as u64;
+            self.headroom.on_excess(excess);
             self.concealment.jump();
         }
         let mut filled = 0;

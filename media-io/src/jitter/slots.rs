@@ -31,6 +31,11 @@ impl Stored {
     pub(super) fn payload(&self) -> &[u8] {
         &self.payload[..self.len]
     }
+
+    /// Samples from `first` to this packet.
+    fn after(&self, first: Timestamp) -> i64 {
+        i64::from(self.timestamp.since(first))
+    }
 }
 
 /// All packets that wait.
@@ -115,9 +120,8 @@ impl Slots {
     /// the last tick. Those before it have waited too long, unless there is nothing later.
     pub(super) fn due(&self, time: i64) -> Option<Timestamp> {
         let first = self.first()?;
-        let media = |stored: &Stored| i64::from(stored.timestamp.since(first));
-        let quickest = self.iter().map(|stored| stored.arrival - media(stored)).min()?;
-        let overdue = |stored: &Stored| time - quickest - media(stored);
+        let quickest = self.quickest()?;
+        let overdue = |stored: &Stored| time - quickest - stored.after(first);
         let mut due = self.iter().take_while(|stored| overdue(stored) >= 0).peekable();
         while let Some(stored) = due.next() {
             if overdue(stored) < FRAME_SAMPLES as i64 || due.peek().is_none() {
@@ -125,6 +129,13 @@ impl Slots {
             }
         }
         None
+    }
+
+    /// When the oldest packet would have arrived, had it travelled as quickly as the quickest of
+    /// all: the longest wait, if playout begins with the oldest, is counted from here.
+    pub(super) fn quickest(&self) -> Option<i64> {
+        let first = self.first()?;
+        self.iter().map(|stored| stored.arrival - stored.after(first)).min()
     }
 
     fn iter(&self) -> impl Iterator<Item = &Stored> {

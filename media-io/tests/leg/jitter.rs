@@ -147,6 +147,32 @@ fn a_stall_is_followed_by_the_present_and_not_by_the_past() {
 }
 
 #[test]
+fn a_sender_that_speaks_in_bursts_is_heard_whole_after_a_while() {
+    // As ffmpeg does: blocks of 128 ms, cut into packets of 20 ms, sent at once.
+    for burst_ms in [40.0, 64.0, 128.0, 160.0] {
+        let mut call = Call::new(config());
+        let mut peer = Peer::new(20);
+        let sent_at = |n: usize| {
+            let complete = (20 * (n + 1)) as f64;
+            Time(((complete / burst_ms).ceil() * burst_ms * 1e6) as u64 + 3_000_000)
+        };
+        let mut next = 0;
+        let mut heard = Vec::new();
+        for _ in 0..500 {
+            while sent_at(next) <= call.now {
+                let packet = peer.audio();
+                call.arrive_at(sent_at(next), Channel::Rtp, peer_address(), &packet);
+                next += 1;
+            }
+            heard.extend_from_slice(&call.tick().1);
+            assert!(call.statistics().delay_ms <= 220.0);
+        }
+        let last = &heard[3 * 8_000..];
+        assert!(find(last, peer.said).is_some(), "bursts of {burst_ms} ms");
+    }
+}
+
+#[test]
 fn a_longer_way_is_followed_and_the_shorter_one_found_again() {
     let mut line = Line::new(0, Impairment::default());
     line.run(100, false);
