@@ -8,9 +8,8 @@ use std::time::{Duration, Instant};
 
 use hyper::service::Service as _;
 use hyper_util::service::TowerToHyperService;
-use mediaserver::http::{
-    self, ConferenceState, Health, JoinState, Phase, Services, State, StateFuture, StateSource,
-};
+use mediaserver::control::{ConferenceState, JoinState, State};
+use mediaserver::http::{self, Health, Phase, Services, StateFuture, StateSource};
 use mediaserver::metrics::Metrics;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};

@@ -10,14 +10,13 @@ use mscp_proto::extension::{
 use mscp_proto::id::{ConferenceId, ConnectionId, DialogId, ParticipantId};
 use mscp_proto::shared::Direction;
 
-use crate::http::{ConferenceState, ConnectionState, DialogState, JoinState, State};
-
 use super::Control;
 use super::channels::Identity;
 use super::conferences::Conference;
 use super::connection::{Connection, State as Standing};
 use super::dialogs::Dialog;
 use super::settings::MediaTotals;
+use super::state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 
 impl Control {
     /// What an application server may know of: all connections, and what it owns.

@@ -30,6 +30,7 @@ mod ids;
 mod joins;
 mod settings;
 mod stage;
+mod state;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -53,6 +54,7 @@ use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub use settings::{MediaTotals, Settings};
+pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 
 use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;

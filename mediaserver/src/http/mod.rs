@@ -20,7 +20,4 @@ mod state;
 pub use health::{Health, Phase};
 pub use routes::{Services, router};
 pub use serve::serve;
-pub use state::{
-    ConferenceState, ConnectionState, DialogState, EngineView, JoinState, State, StateFuture,
-    StateSource, View,
-};
+pub use state::{EngineView, StateFuture, StateSource, View};

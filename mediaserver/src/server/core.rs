@@ -19,9 +19,9 @@ use tracing::warn;
 
 use super::mscp::{ToChannel, Writer};
 use super::prompts::Prompts;
-use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand};
+use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
-use crate::http::{Health, Phase, State};
+use crate::http::{Health, Phase};
 use crate::metrics::{CallResult, Metrics, RejectedPacket};
 
 /// How often figures that are only read, never raised, are copied into the metrics.

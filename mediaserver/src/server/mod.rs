@@ -32,12 +32,12 @@ use tracing::info;
 
 use self::core::{Core, Message, Survey};
 use crate::config::{AnyKey, Config, Grace, Realtime, keys};
-use crate::control::{Control, Settings};
+use crate::control::{Control, Settings, State};
 use crate::engine::realtime::Privileges;
 use crate::engine::thread::{EngineThread, Parts};
 use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
-use crate::http::{Health, Phase, Services, State, StateFuture, StateSource};
+use crate::http::{Health, Phase, Services, StateFuture, StateSource};
 use crate::metrics::{Metrics, Privilege};
 use mscp::Listener;
 use prompts::Prompts;
