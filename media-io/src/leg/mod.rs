@@ -107,9 +107,13 @@ impl Port for RtpLeg {
 }
 
 impl Source for RtpLeg {
-    fn read(&mut self, now: Time, frame: &mut Frame, _out: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, now: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
         while let Ok(command) = self.commands.pop() {
             self.carry_out(command);
+        }
+        // Said here, because a leg that is taken out in this tick is read but not written.
+        if self.life == Life::Leaving {
+            self.send_goodbye(now, out);
         }
         self.inbound.read(now, frame)
     }
@@ -123,8 +127,7 @@ impl Sink for RtpLeg {
                 self.send_report(now, out);
                 self.look_for_starvation(now, out);
             }
-            Life::Leaving => self.send_goodbye(now, out),
-            Life::Gone => {}
+            Life::Leaving | Life::Gone => {}
         }
         self.publish();
     }
