@@ -3,7 +3,7 @@
 //! Flags that set a key of the configuration stay text here and are read by the key itself, so that a
 //! bad value reads the same from a flag, a variable and a file.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -105,29 +105,43 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
 /// `mediaserver demo`.
 #[derive(Debug, Args)]
 pub struct DemoArgs {
-    /// How long the demonstration lasts, in seconds; the summary follows.
+    /// How long the demonstration lasts, in seconds; the summary follows. Ctrl-C ends it sooner.
     #[arg(long, value_name = "SECONDS", default_value_t = 20,
-          value_parser = clap::value_parser!(u64).range(1..=86_400))]
+          value_parser = clap::value_parser!(u64).range(5..=86_400))]
     pub seconds: u64,
 
     /// Where to write what one caller hears, as a WAV file.
     #[arg(long, value_name = "FILE", default_value = "antiphon-demo.wav")]
     pub out: PathBuf,
 
-    /// Where to call in with a SIP phone.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:5060")]
-    pub sip: SocketAddr,
+    /// Where to call in with a SIP phone [default: 127.0.0.1:5060, or a free port].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub sip: Option<SocketAddr>,
 
-    /// Where the page with the rooms is served.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8080")]
-    pub http: SocketAddr,
+    /// Where the page with the rooms is served [default: 127.0.0.1:8080, or a free port].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub http: Option<SocketAddr>,
+
+    /// Where application servers connect, `mediaserver ctl` for one [default: a free port].
+    #[arg(long, value_name = "ADDR:PORT")]
+    pub mscp: Option<SocketAddr>,
+
+    /// The address that phones send their media to [default: that of --sip].
+    #[arg(long, value_name = "IP")]
+    pub media_ip: Option<IpAddr>,
+
+    /// What is logged to standard error.
+    #[arg(long, value_name = "LEVEL", default_value = "error")]
+    pub log: String,
 }
 
 /// `mediaserver ctl`.
+///
+/// Exit code 0: done. 1: the server refused, for the reason printed. 2: no server, or no sense.
 #[derive(Debug, Args)]
 pub struct CtlArgs {
     /// The MSCP address of the server.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:32416")]
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:32416", global = true)]
     pub mscp: SocketAddr,
 
     /// What to ask for.
@@ -140,16 +154,16 @@ pub struct CtlArgs {
 pub enum CtlVerb {
     /// Create a conference and print its id.
     Create {
-        /// The id to give it; without one the server chooses.
-        #[arg(long, value_name = "ID")]
-        id: Option<String>,
+        /// Mix only the loudest so many; 0 mixes all.
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        nbest: u32,
     },
     /// Destroy a conference.
     Destroy {
         /// The conference.
-        id: String,
+        conference: String,
     },
-    /// Join two of: connection, conference, dialog.
+    /// Join two of: connection, conference, dialog. Joining a pair again changes its direction.
     Join {
         /// One of them.
         id1: String,
@@ -158,6 +172,9 @@ pub enum CtlVerb {
         /// Which way the audio flows.
         #[arg(long, value_enum, default_value_t = Direction::Both)]
         direction: Direction,
+        /// Is always mixed, however quiet, in a conference of the loudest.
+        #[arg(long)]
+        mediapreferred: bool,
     },
     /// Separate what was joined.
     Unjoin {
@@ -166,15 +183,59 @@ pub enum CtlVerb {
         /// The other.
         id2: String,
     },
-    /// Play a recording to a connection or a conference.
+    /// Play a recording to a connection or a conference, and wait until it is over.
     Play {
         /// The connection or conference.
         id: String,
-        /// The recording: a URI, or the path of a WAV file here.
+        /// The recording: a URI, or the path of a WAV file here, which is sent along.
         src: String,
+        /// Print the id of the dialog and return while it plays.
+        #[arg(long)]
+        no_wait: bool,
     },
-    /// Print notifications as they come, until interrupted.
+    /// Prepare a recording to be played later, and print the id of the dialog.
+    Prepare {
+        /// The recording: a URI, or the path of a WAV file here, which is sent along.
+        src: String,
+        /// The connection or conference it is for; without one, any.
+        #[arg(long, value_name = "ID")]
+        on: Option<String>,
+    },
+    /// Play what was prepared.
+    Start {
+        /// The dialog.
+        dialog: String,
+        /// The connection or conference, unless it was named when the dialog was prepared.
+        #[arg(long, value_name = "ID")]
+        on: Option<String>,
+        /// Return while it plays.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// End a dialog.
+    Stop {
+        /// The dialog.
+        dialog: String,
+        /// Without a notification of its end.
+        #[arg(long)]
+        immediate: bool,
+    },
+    /// End a call.
+    Hangup {
+        /// The connection.
+        connection: String,
+    },
+    /// Show conferences, connections, dialogs and what is joined to what.
+    List,
+    /// Print calls that come and go, and every notification, until interrupted.
     Watch,
+    /// Show what the server can do.
+    Capabilities,
+    /// Send a document as it is, and print the answer.
+    Send {
+        /// The document: XML, whose root is <mscp>. `-` reads standard input.
+        file: PathBuf,
+    },
 }
 
 /// Which way audio flows in a join (draft, section 5.3).

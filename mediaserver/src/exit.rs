@@ -12,14 +12,26 @@ use crate::config::AnyKey;
 /// The exit code for a bad flag, a bad file and a port that is in use.
 pub const FAILURE: u8 = 2;
 
+/// The exit code for what could be tried, and did not work: a request that was refused.
+pub const REFUSED: u8 = 1;
+
 /// Prints `mediaserver: message` to standard error, each line of the message as a line of its own, and
-/// gives the exit code to return.
-#[allow(clippy::print_stderr)] // There is no log yet, or nobody reads it: this is for the person.
+/// gives the exit code to return: [`FAILURE`].
 pub fn fail(message: impl Display) -> ExitCode {
+    complain(message, FAILURE)
+}
+
+/// The same with [`REFUSED`].
+pub fn refuse(message: impl Display) -> ExitCode {
+    complain(message, REFUSED)
+}
+
+#[allow(clippy::print_stderr)] // There is no log yet, or nobody reads it: this is for the person.
+fn complain(message: impl Display, code: u8) -> ExitCode {
     for line in message.to_string().lines() {
         eprintln!("mediaserver: {line}");
     }
-    ExitCode::from(FAILURE)
+    ExitCode::from(code)
 }
 
 /// Why there is no listening at `address`, as a line that says what to do.

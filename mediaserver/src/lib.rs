@@ -7,18 +7,22 @@
 //! | module | what it is |
 //! |---|---|
 //! | [`cli`], [`run`] | the command line and its entry |
-//! | [`serve`], [`check`] | the subcommands of the same names |
+//! | [`serve`], [`demo`], [`ctl`], [`check`] | the subcommands of the same names |
 //! | [`config`] | the configuration, as written and as resolved |
 //! | [`server`] | the shell: sockets, tasks and threads |
 //! | [`control`] | the control core, a value |
 //! | [`engine`] | the engine thread: pace and privileges |
+//! | [`client`] | an application server's end of MSCP over TCP |
 //! | [`fetch`] | documents for dialogs: http(s), data, file |
 //! | [`http`], [`metrics`], [`logging`] | what an operator sees |
 
 pub mod check;
 pub mod cli;
+pub mod client;
 pub mod config;
 pub mod control;
+pub mod ctl;
+pub mod demo;
 pub mod engine;
 pub mod exit;
 pub mod fetch;
@@ -43,7 +47,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match cli.command {
         Command::Serve(args) => serve::serve(&args),
-        Command::Demo(_) | Command::Ctl(_) => exit::fail("not there yet"),
+        Command::Demo(args) => demo::demo(&args),
+        Command::Ctl(args) => ctl::ctl(args),
         Command::Check(args) => check::run(&args.file),
     }
 }
