@@ -18,8 +18,9 @@ impl CallKey {
         &self.0
     }
 
-    /// The name of a call that came in.
-    pub(crate) fn incoming(call_id: &str, from_tag: &str, to_tag: &str) -> Self {
+    /// The name of a call that came in. The agent names the calls it reports; who drives an
+    /// application without an agent, in a simulation, names them likewise.
+    pub fn incoming(call_id: &str, from_tag: &str, to_tag: &str) -> Self {
         Self(format!("{call_id};{from_tag};{to_tag}").into())
     }
 

@@ -1,0 +1,257 @@
+//! The application server: it writes XML, and reads what comes back as XML.
+//!
+//! Every message passes as bytes of the TCP channel, in both directions, through the same
+//! functions as in the server's shell.
+
+use mediaserver::control::{ChannelId, Event};
+use mscp_proto::channel::{Correlation, Incoming, ServerChannel, encode_notification};
+use mscp_proto::framing::{Decoder, Pdu, StartLine, Status, Version};
+use mscp_proto::message::CONTENT_TYPE;
+use mscp_proto::multipart::{self, Resources};
+use mscp_proto::{Limits, MSCP_NAMESPACE, Message, Notification, Response};
+
+use super::Simulator;
+
+/// An application server with one channel.
+#[derive(Debug)]
+pub struct ApplicationServer {
+    /// Everything it was told, in order.
+    pub log: Vec<Told>,
+    /// Its channel; `None` while it is away.
+    pub channel: Option<ChannelId>,
+    far_end: ServerChannel,
+    decoder: Decoder,
+    next_request: u64,
+}
+
+/// Something that an application server was told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// The answer to the request of this number.
+    Response {
+        /// Number of the request.
+        request: u64,
+        /// How it went with reading it.
+        status: Status,
+        /// The answer.
+        response: Response,
+    },
+    /// A notification.
+    Notification(Notification),
+}
+
+impl ApplicationServer {
+    fn new(channel: ChannelId) -> ApplicationServer {
+        let limits = Limits::default();
+        ApplicationServer {
+            log: Vec::new(),
+            channel: Some(channel),
+            far_end: ServerChannel::new(limits),
+            decoder: Decoder::new(limits.frame),
+            next_request: 1,
+        }
+    }
+
+    /// The notifications it was sent so far.
+    #[must_use]
+    pub fn notifications(&self) -> Vec<Notification> {
+        let notifications = self.log.iter().filter_map(|told| match told {
+            Told::Notification(notification) => Some(notification.clone()),
+            Told::Response { .. } => None,
+        });
+        notifications.collect()
+    }
+
+    /// The answer to a request, if it has come.
+    #[must_use]
+    pub fn answer(&self, number: u64) -> Option<(Status, Response)> {
+        self.log.iter().find_map(|told| match told {
+            Told::Response { request, status, response } if *request == number => {
+                Some((*status, response.clone()))
+            }
+            Told::Response { .. } | Told::Notification(_) => None,
+        })
+    }
+
+    pub(super) fn take_response(&mut self, correlation: &Correlation, response: Response) {
+        self.read(&correlation.answer(Status::Ok, response));
+    }
+
+    pub(super) fn take_notification(&mut self, notification: Notification) {
+        self.read(&encode_notification(notification));
+    }
+
+    fn read(&mut self, bytes: &[u8]) {
+        self.decoder.push(bytes);
+        while let Some(pdu) = self.decoder.poll().expect("the server frames its messages") {
+            let told = told(&pdu);
+            if let Told::Response { request, .. } = told {
+                assert!(self.answer(request).is_none(), "request {request} was answered twice");
+            }
+            self.log.push(told);
+        }
+    }
+}
+
+impl Simulator {
+    /// One more application server connects, or an absent one comes back; returns its index in
+    /// [`Simulator::servers`].
+    pub fn connect(&mut self) -> usize {
+        let channel = ChannelId(self.servers.len() as u64 + 1);
+        self.servers.push(ApplicationServer::new(channel));
+        self.feed(Event::ChannelOpened { channel });
+        self.servers.len() - 1
+    }
+
+    /// The channel of an application server breaks.
+    pub fn disconnect(&mut self, server: usize) {
+        if let Some(channel) = self.servers[server].channel.take() {
+            self.feed(Event::ChannelClosed { channel });
+        }
+    }
+
+    /// Sends a request of the first application server and waits for the answer.
+    #[track_caller]
+    pub fn ask(&mut self, request: &str) -> Response {
+        self.ask_as(0, request)
+    }
+
+    /// Sends a request of an application server and waits for the answer.
+    #[track_caller]
+    pub fn ask_as(&mut self, server: usize, request: &str) -> Response {
+        let number = self.request(server, request, &Resources::default());
+        self.wait_for_answer(server, number).1
+    }
+
+    /// Waits for the answer to a request.
+    #[track_caller]
+    pub fn wait_for_answer(&mut self, server: usize, number: u64) -> (Status, Response) {
+        self.run_until("an answer", |sim| sim.servers[server].answer(number).is_some());
+        self.servers[server].answer(number).unwrap()
+    }
+
+    /// Sends a request with resources and does not wait; returns its number.
+    pub fn request(&mut self, server: usize, request: &str, resources: &Resources) -> u64 {
+        let xml = self.document("request", request);
+        let (content_type, body) = multipart::encode(&xml, resources);
+        let number = self.servers[server].next_request;
+        self.servers[server].next_request += 1;
+        let start = StartLine::Request { version: Version::V1_0, id: number };
+        self.send(server, Pdu { start, content_type: Some(content_type), body });
+        number
+    }
+
+    /// Sends a notification of the first application server.
+    pub fn tell(&mut self, notification: &str) {
+        let body = self.document("notification", notification).into_bytes();
+        let start = StartLine::Notification { version: Version::V1_0 };
+        self.send(0, Pdu { start, content_type: Some(CONTENT_TYPE.to_owned()), body });
+    }
+
+    /// Creates a conference that hears everyone, under a name.
+    #[track_caller]
+    pub fn create(&mut self, name: char) {
+        self.create_with(name, "<createconference/>");
+    }
+
+    /// Creates a conference as a request says, under a name.
+    #[track_caller]
+    pub fn create_with(&mut self, name: char, request: &str) {
+        match self.ask(request) {
+            Response::ConferenceCreated(created) => {
+                self.name(name, created.conferenceid.as_str());
+            }
+            other => panic!("no conference: {other:?}"),
+        }
+    }
+
+    /// Joins two by name; `both`, `receive` (from the first to the second) or `transmit`.
+    #[track_caller]
+    pub fn join(&mut self, id1: char, id2: char, direction: &str) {
+        let stream = format!("<stream type='audio' direction='{direction}'/>");
+        let response = self.ask(&format!("<join id1='${id1}' id2='${id2}'>{stream}</join>"));
+        assert!(matches!(response, Response::ConferenceJoined(_)), "not joined: {response:?}");
+    }
+
+    /// Unjoins two by name.
+    #[track_caller]
+    pub fn unjoin(&mut self, id1: char, id2: char) {
+        let response = self.ask(&format!("<unjoin id1='${id1}' id2='${id2}'/>"));
+        assert!(matches!(response, Response::ConferenceUnjoined(_)), "joined: {response:?}");
+    }
+
+    /// Destroys a conference by name.
+    #[track_caller]
+    pub fn destroy(&mut self, name: char) {
+        let response = self.ask(&format!("<destroyconference conferenceid='${name}'/>"));
+        assert!(matches!(response, Response::ConferenceDestroyed(_)), "there: {response:?}");
+    }
+
+    /// Starts a dialog with this URI on an end point (`connectionid='$a'`), under a name.
+    #[track_caller]
+    pub fn start_dialog(&mut self, name: char, uri: &str, end_point: &str) {
+        let request = format!("<dialogstart src='{uri}' type='audio/wav' {end_point}/>");
+        match self.ask(&request) {
+            Response::DialogStarted(started) => self.name(name, started.dialogid.as_str()),
+            other => panic!("no dialog: {other:?}"),
+        }
+    }
+
+    pub(super) fn server_on(&mut self, channel: ChannelId) -> Option<&mut ApplicationServer> {
+        self.servers.iter_mut().find(|server| server.channel == Some(channel))
+    }
+
+    /// A whole document round one element, with identifiers in place of names.
+    fn document(&self, container: &str, element: &str) -> String {
+        let element = self.with_ids(element);
+        format!(
+            "<mscp version=\"1.0\" xmlns=\"{MSCP_NAMESPACE}\">\
+             <{container}>{element}</{container}></mscp>"
+        )
+    }
+
+    fn with_ids(&self, text: &str) -> String {
+        let mut pieces = text.split('$');
+        let mut filled = pieces.next().unwrap_or_default().to_owned();
+        for piece in pieces {
+            let mut rest = piece.chars();
+            let name = rest.next().expect("a name after $");
+            filled.push_str(&self.id(name));
+            filled.push_str(rest.as_str());
+        }
+        filled
+    }
+
+    fn send(&mut self, server: usize, pdu: Pdu) {
+        let channel = self.servers[server].channel.expect("a channel that is open");
+        let far_end = &mut self.servers[server].far_end;
+        far_end.push(&pdu.encode());
+        match far_end.poll().expect("a whole message") {
+            Incoming::Request { correlation, request, resources } => {
+                self.feed(Event::Request { channel, correlation, request, resources });
+            }
+            Incoming::Notification { notification, .. } => {
+                self.feed(Event::Notified { channel, notification });
+            }
+            Incoming::Refused(refusal) => {
+                let answer = refusal.answer(|| "none".to_owned());
+                self.servers[server].read(&answer);
+            }
+            other => panic!("the far end did not understand: {other:?}"),
+        }
+    }
+}
+
+fn told(pdu: &Pdu) -> Told {
+    let message = Message::parse(&pdu.body, &Limits::default().xml).expect("the server's XML");
+    match (pdu.start, message) {
+        (
+            StartLine::Response { status, id: request, .. },
+            Message::Response { body: response, .. },
+        ) => Told::Response { request, status, response },
+        (StartLine::Notification { .. }, Message::Notification(notification)) => {
+            Told::Notification(notification)
+        }
+        other => panic!("not for an application server: {other:?}"),
+    }
+}

@@ -1,0 +1,340 @@
+//! The whole server but its shell, in virtual time.
+//!
+//! What is real: the control core, the engine (under the allocation trap where the test installs
+//! the allocator), the RTP legs, players, SDP negotiation, and every MSCP message as bytes on a
+//! channel. What is simulated: time, the network, callers, SIP below the level of calls, the
+//! fetching of documents, and the application server.
+//!
+//! Participants have names of one character: callers lower-case letters, conferences upper-case
+//! ones, dialogs digits. In the text of a request `$a` stands for the identifier of the one named
+//! `a`, so that a test reads like a message flow of the draft:
+//!
+//! ```
+//! let mut sim = antiphon_tests::simulator::Simulator::new();
+//! sim.call("abc");
+//! sim.create('R');
+//! for name in "abc".chars() {
+//!     sim.join('R', name, "both");
+//! }
+//! sim.check("a:bc b:ac c:ab");
+//! ```
+//!
+//! | file | what it simulates |
+//! |---|---|
+//! | `mod` | the shell's loop, and time |
+//! | [`application_server`] | MSCP requests, responses and notifications |
+//! | `calls` | SIP: who calls, holds, hangs up |
+//! | [`caller`], [`phone`] | a caller with RTP, and the phone's kind |
+//! | [`network`] | delay, jitter, loss, reordering, duplication |
+//! | `documents` | what dialogs play |
+//! | `hearing` | who hears whom, read from the recordings |
+//! | `wires` | the datagrams of a tick |
+
+pub mod application_server;
+mod calls;
+pub mod caller;
+mod documents;
+mod hearing;
+pub mod network;
+pub mod phone;
+mod wires;
+
+use std::collections::{BTreeMap, VecDeque};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use media_io::jitter;
+use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
+use mixer::port::PortId;
+use mixer::time::{TICK, Time};
+use mixer::{Capacities, Engine};
+use sip::Availability;
+
+use application_server::ApplicationServer;
+pub use caller::Caller;
+use documents::Documents;
+pub use hearing::tone_of;
+pub use network::Impairment;
+pub use phone::Phone;
+use wires::{Letter, Mailbag, Tray};
+
+/// Seed of a simulator that is given none.
+pub const SEED: u64 = 0x5eed_0000_0000_0001;
+
+/// Level of every tone, in dBFS; five of them together stay below the limiter.
+pub const LEVEL_DBFS: f64 = -18.0;
+
+/// RTP ports that can be bound: the even numbers from here.
+const RTP_PORTS_FROM: u16 = 20_000;
+
+/// Where the server's media is.
+const MEDIA_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
+
+/// How long anything may take that is to happen soon.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What a simulation is made with.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// Source of all that is random.
+    pub seed: u64,
+    /// The control core's part of the configuration.
+    pub settings: Settings,
+    /// The engine's sizes.
+    pub capacities: Capacities,
+    /// RTP ports in the range.
+    pub rtp_ports: usize,
+}
+
+impl Default for Setup {
+    fn default() -> Setup {
+        Setup {
+            seed: SEED,
+            settings: Settings {
+                media_ip: MEDIA_IP,
+                max_calls: 100,
+                packet_ms: 20,
+                starvation: None,
+                jitter: jitter::Config::default(),
+                grace: None,
+                cname: "simulator@198.51.100.1".to_owned(),
+                ntp_at_zero: 0,
+            },
+            capacities: Capacities {
+                ports: 64,
+                rooms: 32,
+                streams: 128,
+                talkers: 512,
+                plans: 64,
+                notices: 512,
+                datagrams_per_tick: 1_024,
+            },
+            rtp_ports: 100,
+        }
+    }
+}
+
+/// The server in a world of its own.
+pub struct Simulator {
+    /// Where the simulation starts from; printed with every failed expectation.
+    pub seed: u64,
+    /// The control core.
+    pub control: Control,
+    engine: Engine,
+    tray: Tray,
+    now: Time,
+    /// The application servers, in the order of their connection; the first is there from the
+    /// beginning.
+    pub servers: Vec<ApplicationServer>,
+    /// What dialogs can be asked to play.
+    pub documents: Documents,
+    callers: BTreeMap<char, Caller>,
+    /// Identifiers by name.
+    ids: BTreeMap<char, String>,
+    /// Which RTP port is bound for which port of the engine.
+    bound: BTreeMap<u16, PortId>,
+    rtp_ports: usize,
+    /// What the SIP agent was told last.
+    pub availability: Availability,
+    calls_made: u64,
+}
+
+impl Simulator {
+    /// A simulation of the default [`Setup`].
+    #[must_use]
+    pub fn new() -> Simulator {
+        Simulator::with(Setup::default())
+    }
+
+    /// A simulation of this setup, with one application server connected.
+    #[must_use]
+    pub fn with(setup: Setup) -> Simulator {
+        let (engine, handle) = mixer::engine(setup.capacities);
+        let mut simulator = Simulator {
+            seed: setup.seed,
+            control: Control::new(setup.settings, handle, setup.seed),
+            engine,
+            tray: Tray::new(),
+            now: Time(0),
+            servers: Vec::new(),
+            documents: Documents::default(),
+            callers: BTreeMap::new(),
+            ids: BTreeMap::new(),
+            bound: BTreeMap::new(),
+            rtp_ports: setup.rtp_ports,
+            availability: Availability::Open,
+            calls_made: 0,
+        };
+        simulator.connect();
+        simulator
+    }
+
+    /// The virtual time.
+    #[must_use]
+    pub fn now(&self) -> Time {
+        self.now
+    }
+
+    /// Lets time pass.
+    pub fn run_for(&mut self, duration: Duration) {
+        let end = self.now + duration;
+        while self.now < end {
+            self.tick();
+        }
+    }
+
+    /// Lets time pass, in ms.
+    pub fn run_ms(&mut self, ms: u64) {
+        self.run_for(Duration::from_millis(ms));
+    }
+
+    /// Lets time pass until something is so.
+    ///
+    /// # Panics
+    /// When it does not become so in five seconds.
+    #[track_caller]
+    pub fn run_until(&mut self, what: &str, so: impl Fn(&Simulator) -> bool) {
+        let patience = self.now + PATIENCE;
+        while !so(self) {
+            assert!(self.now < patience, "waited in vain for {what}; seed {:#x}", self.seed);
+            self.tick();
+        }
+    }
+
+    /// The identifier behind a name.
+    ///
+    /// # Panics
+    /// When nothing has this name.
+    #[track_caller]
+    #[must_use]
+    pub fn id(&self, name: char) -> String {
+        self.ids.get(&name).unwrap_or_else(|| panic!("nothing is called {name}")).clone()
+    }
+
+    /// Gives a name to an identifier.
+    pub fn name(&mut self, name: char, id: impl Into<String>) {
+        self.ids.insert(name, id.into());
+    }
+
+    /// RTP ports that are bound.
+    #[must_use]
+    pub fn bound_ports(&self) -> usize {
+        self.bound.len()
+    }
+
+    /// One tick of the engine and everything that goes with it, in the shell's order.
+    pub fn tick(&mut self) {
+        self.now = self.now + TICK;
+        let mut mailbag = Mailbag::of(self.arrivals());
+        self.engine.tick(self.now, &mut mailbag, &mut self.tray);
+        self.deliver();
+        self.feed(Event::EngineNotices);
+        for event in self.documents.due(self.now) {
+            self.feed(event);
+        }
+        if self.control.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
+            self.control.handle_timeout(self.now);
+            self.carry_out();
+        }
+    }
+
+    /// Tells the control core something and does what it wants done.
+    pub fn feed(&mut self, event: Event) {
+        self.control.handle(self.now, event);
+        self.carry_out();
+    }
+
+    fn carry_out(&mut self) {
+        let mut answers = VecDeque::new();
+        loop {
+            while let Some(output) = self.control.poll_output() {
+                answers.extend(self.carry_out_one(output));
+            }
+            let Some(answer) = answers.pop_front() else { return };
+            self.control.handle(self.now, answer);
+        }
+    }
+
+    fn carry_out_one(&mut self, output: Output) -> Option<Event> {
+        match output {
+            Output::Respond { channel, correlation, response } => {
+                if let Some(server) = self.server_on(channel) {
+                    server.take_response(&correlation, response);
+                }
+            }
+            Output::Notify { channel, notification } => {
+                let server = self.server_on(channel).expect("a channel that is open");
+                server.take_notification(notification);
+            }
+            Output::Sip(command) => self.carry_out_sip(command),
+            Output::OpenMedia { port } => return Some(self.open_media(port)),
+            Output::CloseMedia { port } => self.close_media(port),
+            Output::Fetch { key, fetch } => self.documents.fetch(self.now, key, &fetch),
+            Output::CancelFetch { key } => self.documents.cancel(key),
+        }
+        None
+    }
+
+    fn carry_out_sip(&mut self, command: SipCommand) {
+        match command {
+            SipCommand::Accept { call, sdp } => self.on_accept(&call, sdp),
+            SipCommand::Reject { call, rejection } => {
+                if let Some(caller) = self.caller_of(&call) {
+                    caller.rejection = Some(rejection);
+                }
+            }
+            SipCommand::Bye { call, reason } => self.on_bye(&call, reason),
+            SipCommand::SetAvailability(availability) => self.availability = availability,
+        }
+    }
+
+    fn open_media(&mut self, port: PortId) -> Event {
+        let range = (0..self.rtp_ports).map(|index| RTP_PORTS_FROM + 2 * index as u16);
+        let free = range.into_iter().find(|number| !self.bound.contains_key(number));
+        if let Some(number) = free {
+            self.bound.insert(number, port);
+        }
+        Event::MediaOpened { port, result: free.ok_or("every port is taken".to_owned()) }
+    }
+
+    fn close_media(&mut self, port: PortId) {
+        let before = self.bound.len();
+        self.bound.retain(|_, bound| *bound != port);
+        assert_eq!(self.bound.len() + 1, before, "closed what was not open");
+    }
+
+    /// The datagrams of this tick. Who sends to a port that is not bound, sends in vain.
+    fn arrivals(&mut self) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for caller in self.callers.values_mut() {
+            caller.send(self.now);
+            while let Some((arrival, bytes)) = caller.line.arrival(self.now) {
+                let port = caller.server_port.and_then(|number| self.bound.get(&number));
+                if let Some(&port) = port {
+                    letters.push(Letter { port, from: caller.address, arrival, bytes });
+                }
+            }
+        }
+        letters
+    }
+
+    /// Brings what the engine sent to whom it was sent, at the time it leaves the server.
+    fn deliver(&mut self) {
+        for departure in self.tray.empty() {
+            assert!(
+                self.bound.values().any(|port| *port == departure.port),
+                "a packet for sockets that are closed"
+            );
+            let host = departure.to.ip();
+            if let Some(caller) = self.callers.values_mut().find(|c| c.address.ip() == host) {
+                caller.receive(departure);
+            }
+        }
+    }
+}
+
+impl Default for Simulator {
+    fn default() -> Simulator {
+        Simulator::new()
+    }
+}

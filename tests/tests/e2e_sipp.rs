@@ -1,0 +1,100 @@
+//! sipp as the caller: hundreds of calls without one failure, and afterwards without one leaked
+//! port, descriptor or byte; and each thing a call may do.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::time::Duration;
+
+use antiphon_tests::e2e::facts::Facts;
+use antiphon_tests::e2e::server::Server;
+use antiphon_tests::e2e::sipp::Sipp;
+use antiphon_tests::e2e::tools::{figure, installed};
+
+/// The load the server is held to.
+const CALLS: u32 = 500;
+
+/// Calls begun in a second.
+const RATE: u32 = 50;
+
+/// What memory may differ by between two equal rounds of calls, in KiB: 1/4 KiB a call. A call
+/// that leaked as little as its own Call-ID and tags would show.
+const MEMORY_TOLERANCE_KIB: u64 = 128;
+
+/// How long a UDP transaction may remember a call that is over: 64 * T1 = 32 s (RFC 3261 timers H
+/// and J), and a moment to tidy up.
+const REMEMBERED_UDP: Duration = Duration::from_secs(34);
+
+/// Over a reliable transport nothing is remembered (timers I and J are zero); INVITE transactions
+/// that were answered 2xx are kept for 64 * T1 all the same (RFC 6026 timer L).
+const REMEMBERED_TCP: Duration = REMEMBERED_UDP;
+
+/// Rounds of calls until memory has reached its level: allocators keep what they had at the peak.
+const WARM_UP_ROUNDS: u32 = 2;
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn five_hundred_calls_over_udp_leave_nothing_behind() {
+    five_hundred_calls("UDP", |sipp| sipp, REMEMBERED_UDP);
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn five_hundred_calls_over_tcp_leave_nothing_behind() {
+    five_hundred_calls("TCP", Sipp::over_tcp, REMEMBERED_TCP);
+}
+
+fn five_hundred_calls(transport: &str, over: impl Fn(Sipp) -> Sipp, remembered: Duration) {
+    if !installed(&["sipp"]) {
+        return;
+    }
+    let server = Server::start();
+    let idle = server.facts();
+    let round = || {
+        let sipp = Sipp::new(&server, "call", CALLS).per_second(RATE).arguments(&["-d", "200"]);
+        let outcome = over(sipp).run();
+        assert_eq!(outcome.retransmissions, 0, "{outcome:?}");
+        server.wait_for_no_call(Duration::from_secs(10));
+        std::thread::sleep(remembered);
+        server.facts()
+    };
+    for _ in 1..WARM_UP_ROUNDS {
+        let _ = round();
+    }
+    let warm = round();
+    let after = round();
+    figure(&format!(
+        "sipp {transport}: {CALLS} calls at {RATE}/s, idle {idle:?}, warm {warm:?}, after {after:?}"
+    ));
+    assert_nothing_left(idle, warm, after);
+    let answered = server.metric("mediaserver_calls_total{result=\"answered\"}");
+    assert_eq!(answered, f64::from(CALLS * (WARM_UP_ROUNDS + 1)));
+}
+
+fn assert_nothing_left(idle: Facts, warm: Facts, after: Facts) {
+    assert_eq!(after.media_ports, 0);
+    assert_eq!(after.descriptors, idle.descriptors, "idle {idle:?}, after {after:?}");
+    let grown = after.memory_kib.saturating_sub(warm.memory_kib);
+    assert!(grown <= MEMORY_TOLERANCE_KIB, "memory grew by {grown} KiB in the last round");
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn calls_offerless_cancelled_held_refused_and_asked() {
+    if !installed(&["sipp"]) {
+        return;
+    }
+    let server = Server::start();
+    let idle = server.facts();
+    for (scenario, calls) in
+        [("offerless", 20), ("cancel", 20), ("hold", 20), ("no_codec", 20), ("options", 20)]
+    {
+        for (transport, over) in [("UDP", &(|sipp| sipp) as &dyn Fn(Sipp) -> Sipp), ("TCP", &Sipp::over_tcp)] {
+            let sipp = Sipp::new(&server, scenario, calls).per_second(20);
+            let outcome = over(sipp.arguments(&["-d", "100"])).run();
+            figure(&format!("sipp {scenario} over {transport}: {outcome:?}"));
+            server.wait_for_no_call(Duration::from_secs(10));
+        }
+    }
+    assert_eq!(server.metric("mediaserver_calls_total{result=\"refused\"}"), 40.0);
+    assert_eq!(server.facts().descriptors, idle.descriptors);
+}
