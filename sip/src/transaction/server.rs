@@ -187,6 +187,11 @@ impl Servers {
         if let Some(identity) = server.identity {
             self.unforked.remove(&identity);
         }
+        if self.table.is_empty() {
+            // The room that a rush of calls took is given back when all is quiet.
+            self.table.shrink_to_fit();
+            self.unforked.shrink_to_fit();
+        }
     }
 }
 

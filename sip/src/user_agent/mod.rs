@@ -280,6 +280,9 @@ impl UserAgent {
     fn forget(&mut self, key: &CallKey) {
         self.stop_repeating(key);
         let Some(call) = self.calls.remove(key) else { return };
+        if self.calls.is_empty() {
+            self.calls.shrink_to_fit();
+        }
         self.io.cancel(call.probe);
         if let Some(calling) = &call.calling {
             // A re-INVITE that was being worked on would be waited for without end.
