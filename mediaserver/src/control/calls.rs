@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use media_io::codec::CODECS;
 use media_io::leg::{Direction, Format, LegConfig, leg};
+use media_io::sdp::channel::is_channel_offer;
 use media_io::sdp::{self, LocalMedia, Refusal};
 use mixer::plan::Plan;
 use mixer::port::PortId;
@@ -18,7 +19,7 @@ use super::event::{Output, SipCommand};
 use super::{Control, Owed, Owner};
 
 /// What a caller is told to wait when the server is full or draining.
-const RETRY_AFTER: Duration = Duration::from_secs(30);
+pub(super) const RETRY_AFTER: Duration = Duration::from_secs(30);
 
 impl Control {
     pub(super) fn on_sip(&mut self, now: Time, event: SipEvent) {
@@ -41,7 +42,10 @@ impl Control {
         }
     }
 
-    fn on_invited(&mut self, now: Time, invitation: Invitation) {
+    fn on_invited(&mut self, now: Time, mut invitation: Invitation) {
+        if let Some(offer) = invitation.offer.take_if(|offer| is_channel_offer(offer)) {
+            return self.on_transport_invited(invitation, offer);
+        }
         let call = invitation.call;
         // The agent refuses by itself what comes after it was told; this is for what came before.
         if self.availability != Availability::Open {
@@ -157,6 +161,9 @@ impl Control {
     }
 
     fn on_reinvited(&mut self, call: &CallKey, offer: Option<Vec<u8>>) {
+        if self.transports.contains_key(call) {
+            return self.on_transport_reinvited(call, offer);
+        }
         let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
             return self.refuse(call, Rejection::new(481));
         };
@@ -202,6 +209,7 @@ impl Control {
     }
 
     fn on_ended(&mut self, call: &CallKey, reason: &str) {
+        self.on_transport_ended(call);
         self.take_down(&id_of(call), reason);
     }
 
@@ -281,7 +289,7 @@ impl Control {
         }
     }
 
-    fn refuse(&mut self, call: &CallKey, rejection: Rejection) {
+    pub(super) fn refuse(&mut self, call: &CallKey, rejection: Rejection) {
         self.outputs.push_back(Output::Sip(SipCommand::Reject { call: call.clone(), rejection }));
     }
 }
@@ -301,7 +309,7 @@ fn reason_of(reason: EndReason) -> &'static str {
     }
 }
 
-fn rejection_of(refusal: &Refusal) -> Rejection {
+pub(super) fn rejection_of(refusal: &Refusal) -> Rejection {
     match refusal.warning() {
         Some(code) => Rejection::not_acceptable_here(code, refusal.to_string()),
         None => Rejection::new(refusal.status()).because(refusal.to_string()),

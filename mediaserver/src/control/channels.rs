@@ -17,11 +17,14 @@ use super::event::ChannelId;
 /// Notifications kept for an identity that has no channel; older ones are dropped and counted.
 const BACKLOG_MAX: usize = 1_000;
 
-/// Who an application server is.
+/// Who an application server is: whoever can reach the plain TCP listener, or whoever holds the
+/// SIP dialog that a channel was set up with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(super) enum Identity {
+pub(super) struct Identity(u64);
+
+impl Identity {
     /// Whoever can reach the plain TCP listener.
-    PlainListener,
+    pub(super) const PLAIN_LISTENER: Identity = Identity(0);
 }
 
 /// The channels of all identities.
@@ -32,6 +35,7 @@ pub(super) struct Channels {
     open: BTreeMap<ChannelId, Identity>,
     watching: BTreeSet<ChannelId>,
     absent: BTreeMap<Identity, Absence>,
+    identities: u64,
     dropped: u64,
 }
 
@@ -48,8 +52,26 @@ impl Channels {
             open: BTreeMap::new(),
             watching: BTreeSet::new(),
             absent: BTreeMap::new(),
+            identities: 0,
             dropped: 0,
         }
+    }
+
+    /// An identity that nobody has yet.
+    pub(super) fn new_identity(&mut self) -> Identity {
+        self.identities += 1;
+        Identity(self.identities)
+    }
+
+    /// The identity will never have a channel again.
+    pub(super) fn forget_identity(&mut self, identity: Identity) {
+        self.open.retain(|_, other| *other != identity);
+        self.absent.remove(&identity);
+    }
+
+    /// Whether the identity has a channel now.
+    pub(super) fn is_present(&self, identity: Identity) -> bool {
+        self.open.values().any(|&other| other == identity)
     }
 
     /// A channel opened; returns what its identity missed.
@@ -66,7 +88,7 @@ impl Channels {
     pub(super) fn close(&mut self, now: Time, channel: ChannelId) {
         self.watching.remove(&channel);
         let Some(identity) = self.open.remove(&channel) else { return };
-        if !self.open.values().any(|&other| other == identity) {
+        if !self.is_present(identity) {
             self.absent.insert(identity, Absence { since: now, backlog: VecDeque::new() });
         }
     }

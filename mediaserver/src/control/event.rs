@@ -24,6 +24,15 @@ pub enum Event {
     ChannelOpened {
         /// Its channel.
         channel: ChannelId,
+        /// The SIP dialog that set the channel up; `None` on the plain listener.
+        via: Option<sip::CallKey>,
+    },
+    /// A port for a transport channel, asked for with [`Output::OpenTransport`].
+    TransportOpened {
+        /// The SIP dialog that sets the channel up.
+        call: sip::CallKey,
+        /// The TCP port, or why there is none.
+        result: Result<u16, String>,
     },
     /// An application server is gone.
     ChannelClosed {
@@ -93,6 +102,17 @@ pub enum Output {
     },
     /// Do something to a call.
     Sip(SipCommand),
+    /// Listen for the TCP connection of a transport channel and report
+    /// [`Event::TransportOpened`].
+    OpenTransport {
+        /// The SIP dialog that sets the channel up.
+        call: sip::CallKey,
+    },
+    /// Close the port and the connection of a transport channel.
+    CloseTransport {
+        /// The SIP dialog that set it up.
+        call: sip::CallKey,
+    },
     /// Bind a pair of sockets for a leg and report [`Event::MediaOpened`].
     OpenMedia {
         /// For which port.

@@ -13,6 +13,7 @@
 //! | `dialogs` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
+//! | `transport` | channels that an application server sets up over SIP |
 //! | `stage` | plans to the engine, and what is owed once they have been heard |
 //!
 //! A request is answered when the engine has mixed the first frame under its plan: what is owed for
@@ -31,6 +32,7 @@ mod joins;
 mod settings;
 mod stage;
 mod state;
+mod transport;
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -49,7 +51,7 @@ use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
-use sip::Availability;
+use sip::{Availability, CallKey};
 use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
@@ -62,6 +64,7 @@ use connection::Connection;
 use dialogs::Dialog;
 use ids::Ids;
 use stage::Stage;
+use transport::Transport;
 
 /// The control core. See the module's essay for the kinds of calls and their order.
 #[derive(Debug)]
@@ -74,6 +77,7 @@ pub struct Control {
     connections: BTreeMap<ConnectionId, Connection>,
     conferences: BTreeMap<ConferenceId, Conference>,
     dialogs: BTreeMap<DialogId, Dialog>,
+    transports: BTreeMap<CallKey, Transport>,
     fetches: BTreeMap<FetchKey, DialogId>,
     next_fetch: u64,
     /// Who is behind each port of the engine.
@@ -131,6 +135,7 @@ impl Control {
             connections: BTreeMap::new(),
             conferences: BTreeMap::new(),
             dialogs: BTreeMap::new(),
+            transports: BTreeMap::new(),
             fetches: BTreeMap::new(),
             next_fetch: 0,
             owners: BTreeMap::new(),
@@ -145,7 +150,8 @@ impl Control {
     /// Takes one event.
     pub fn handle(&mut self, now: Time, event: Event) {
         match event {
-            Event::ChannelOpened { channel } => self.on_channel_opened(channel),
+            Event::ChannelOpened { channel, via } => self.on_channel_opened(channel, via),
+            Event::TransportOpened { call, result } => self.on_transport_opened(&call, result),
             Event::ChannelClosed { channel } => self.on_channel_closed(now, channel),
             Event::Request { channel, correlation, request, resources } => {
                 self.on_request(channel, correlation, request, resources);
@@ -185,9 +191,17 @@ impl Control {
         self.connections.is_empty() && self.stage.plans_under_way() == 0
     }
 
-    fn on_channel_opened(&mut self, channel: ChannelId) {
+    fn on_channel_opened(&mut self, channel: ChannelId, via: Option<CallKey>) {
+        let identity = match via {
+            None => Identity::PLAIN_LISTENER,
+            // A dialog that has ended closes its connections, this one too.
+            Some(call) => match self.transports.get(&call) {
+                Some(transport) => transport.identity,
+                None => return,
+            },
+        };
         info!(channel = channel.0, "application server connected");
-        for notification in self.channels.open(channel, Identity::PlainListener) {
+        for notification in self.channels.open(channel, identity) {
             self.outputs.push_back(Output::Notify { channel, notification });
         }
     }
@@ -301,6 +315,7 @@ impl Control {
         for id in ids {
             self.hang_up(&id, "shutdown", "the server is shutting down");
         }
+        // The agent says BYE to the transport channels when it is shut down itself.
     }
 
     fn tear_down(&mut self, identity: Identity) {

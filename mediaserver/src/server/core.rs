@@ -4,6 +4,7 @@
 //! block; what may take long (fetching, decoding, a slow application server) has tasks of its own.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::io;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,12 +13,14 @@ use media_io::net::{NetHandle, PortRange, now};
 use mixer::port::PortId;
 use mixer::time::Time;
 use rtrb::Consumer;
-use sip::Agent;
+use sip::{Agent, CallKey};
+use tokio::net::TcpListener;
 use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::mscp::{ToChannel, Writer};
+use super::mscp::{Desk, ToChannel, Writer};
 use super::prompts::Prompts;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
@@ -32,7 +35,7 @@ pub(super) enum Message {
     /// For the control core.
     Event(Event),
     /// An application server connected; its answers and notifications go here.
-    ChannelOpened(ChannelId, Writer),
+    ChannelOpened(ChannelId, Option<CallKey>, Writer),
     /// Somebody wants to see everything.
     State(oneshot::Sender<State>),
     /// The server is to end: no new calls, then, when idle or late, none at all.
@@ -54,6 +57,10 @@ pub(super) struct Core {
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) channels: BTreeMap<ChannelId, Writer>,
+    /// What ends the listener of each SIP dialog that holds a transport channel.
+    pub(super) transports: BTreeMap<CallKey, CancellationToken>,
+    pub(super) desk: Desk,
+    pub(super) shutdown: CancellationToken,
     pub(super) drain: Option<Drain>,
     pub(super) surveyed: Survey,
 }
@@ -80,10 +87,11 @@ enum Woken {
     Engine,
     Timer,
     Survey,
+    Shutdown,
 }
 
 impl Core {
-    /// Runs until the server is drained.
+    /// Runs until the server is drained or dropped.
     pub(super) async fn run(mut self) {
         let mut survey = tokio::time::interval(SURVEY_EVERY);
         survey.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -96,6 +104,7 @@ impl Core {
                 message = self.inbox.recv() => Woken::Message(message),
                 () = sleep_until(timeout) => Woken::Timer,
                 _ = survey.tick() => Woken::Survey,
+                () = self.shutdown.cancelled() => Woken::Shutdown,
             };
             match woken {
                 Woken::Engine => self.on_engine(),
@@ -103,13 +112,13 @@ impl Core {
                 Woken::Message(Some(message)) => self.on_message(message),
                 Woken::Timer => self.on_timer(),
                 Woken::Survey => self.survey(),
-                // Whoever could still want something of this task is gone.
-                Woken::Sip(None) | Woken::Message(None) => return,
+                Woken::Shutdown | Woken::Sip(None) | Woken::Message(None) => break,
             }
             if self.finish_drain() {
-                return self.agent.shutdown().await;
+                break;
             }
         }
+        self.agent.shutdown().await;
     }
 
     fn on_message(&mut self, message: Message) {
@@ -120,9 +129,9 @@ impl Core {
                 }
                 self.feed(event);
             }
-            Message::ChannelOpened(channel, writer) => {
+            Message::ChannelOpened(channel, via, writer) => {
                 self.channels.insert(channel, writer);
-                self.feed(Event::ChannelOpened { channel });
+                self.feed(Event::ChannelOpened { channel, via });
             }
             // The asker may have given up.
             Message::State(reply) => drop(reply.send(self.control.state(now()))),
@@ -184,6 +193,8 @@ impl Core {
                 self.to_channel(channel, ToChannel::Notify(Box::new(notification)));
             }
             Output::Sip(command) => self.sip(command),
+            Output::OpenTransport { call } => return Some(self.open_transport(call)),
+            Output::CloseTransport { call } => self.close_transport(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.net.close(port, || {}),
             Output::Fetch { key, fetch } => self.prompts.start(key, fetch),
@@ -228,6 +239,25 @@ impl Core {
             Err(error) => Err(error.to_string()),
         };
         Event::MediaOpened { port, result }
+    }
+
+    fn open_transport(&mut self, call: CallKey) -> Event {
+        let result = match listen_on(self.media_ip) {
+            Ok((socket, port)) => {
+                let shutdown = self.shutdown.child_token();
+                self.transports.insert(call.clone(), shutdown.clone());
+                tokio::spawn(self.desk.listen(socket, Some(call.clone()), shutdown).run());
+                Ok(port)
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        Event::TransportOpened { call, result }
+    }
+
+    fn close_transport(&mut self, call: &CallKey) {
+        if let Some(shutdown) = self.transports.remove(call) {
+            shutdown.cancel();
+        }
     }
 
     fn next_timeout(&self) -> Option<Time> {
@@ -299,6 +329,14 @@ fn explain(late: &LateTick) {
             "late tick: the tick before took longer than 20 ms"
         ),
     }
+}
+
+/// A free TCP port of this host. Binding does not wait.
+fn listen_on(ip: IpAddr) -> io::Result<(TcpListener, u16)> {
+    let socket = std::net::TcpListener::bind((ip, 0))?;
+    socket.set_nonblocking(true)?;
+    let port = socket.local_addr()?.port();
+    Ok((TcpListener::from_std(socket)?, port))
 }
 
 fn result_of(status: u16) -> CallResult {

@@ -39,7 +39,7 @@ use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, StateFuture, StateSource};
 use crate::metrics::{Metrics, Privilege};
-use mscp::Listener;
+use mscp::Desk;
 use prompts::Prompts;
 
 /// Messages waiting for the core task before those who send them wait too.
@@ -63,9 +63,15 @@ pub struct Server {
     pub metrics: Arc<Metrics>,
     inbox: mpsc::Sender<Message>,
     shutdown: CancellationToken,
-    core: JoinHandle<()>,
+    core: Option<JoinHandle<()>>,
     // Last: the engine outlives the task that talks to it.
     _engine: EngineThread,
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.shutdown.cancel();
+    }
 }
 
 /// Why the server could not start.
@@ -134,6 +140,7 @@ impl Server {
         announce(&privileges, &metrics);
 
         let fetcher = Arc::new(Fetcher::new(FetchConfig::from(&config.dialogs))?);
+        let desk = Desk::new(config.mscp.clone(), inbox.clone(), Arc::clone(&metrics));
         let core = Core {
             control: Control::new(settings(&config), handle, rand::random()),
             inbox: messages,
@@ -148,18 +155,14 @@ impl Server {
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
             channels: BTreeMap::new(),
+            transports: BTreeMap::new(),
+            desk: desk.clone(),
+            shutdown: shutdown.clone(),
             drain: None,
             surveyed: Survey::default(),
         };
         let core = tokio::spawn(core.run());
-        let listener = Listener {
-            socket: mscp_socket,
-            config: config.mscp.clone(),
-            core: inbox.clone(),
-            metrics: Arc::clone(&metrics),
-            shutdown: shutdown.clone(),
-        };
-        tokio::spawn(listener.run());
+        tokio::spawn(desk.listen(mscp_socket, None, shutdown.clone()).run());
         let services = Services {
             health: Arc::clone(&health),
             metrics: Arc::clone(&metrics),
@@ -169,18 +172,21 @@ impl Server {
 
         health.enter(Phase::Ready);
         info!(%sip, %mscp, %http, "ready");
-        Ok(Server { sip, mscp, http, metrics, inbox, shutdown, core, _engine: engine })
+        Ok(Server { sip, mscp, http, metrics, inbox, shutdown, core: Some(core), _engine: engine })
     }
 
     /// Takes no new calls, waits up to `grace` for those in progress, ends the rest, and stops.
-    pub async fn drain(self, grace: Duration) {
+    pub async fn drain(mut self, grace: Duration) {
         let (done, drained) = oneshot::channel();
         if self.inbox.send(Message::Drain(grace, done)).await.is_ok() {
             // An error means the core task is gone: drained all the same.
             let _ = drained.await;
         }
         self.shutdown.cancel();
-        let _ = self.core.await;
+        if let Some(core) = self.core.take() {
+            // A core task that panicked has said so in the log.
+            let _ = core.await;
+        }
         info!("stopped");
     }
 

@@ -1,4 +1,5 @@
-//! The plain MSCP listener (draft 7.2): a reader and a writer task for each application server.
+//! The TCP side of MSCP (draft 7.2): listeners, and a reader and a writer task for each application
+//! server.
 //!
 //! Parsing is done here, side by side for all channels; the core task sees typed requests only. The
 //! two tasks end together: when the peer closes, when framing is lost, when the core task cuts off
@@ -84,20 +85,51 @@ impl InFlight {
     }
 }
 
-/// What the listener works with.
+/// What all listeners share.
+#[derive(Clone)]
+pub(super) struct Desk {
+    config: config::Mscp,
+    core: mpsc::Sender<Message>,
+    metrics: Arc<Metrics>,
+    /// One for each connection that may still come.
+    places: Arc<Semaphore>,
+    /// Channels so far.
+    channels: Arc<AtomicU64>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        config: config::Mscp,
+        core: mpsc::Sender<Message>,
+        metrics: Arc<Metrics>,
+    ) -> Desk {
+        let places = Arc::new(Semaphore::new(config.max_connections));
+        Desk { config, core, metrics, places, channels: Arc::default() }
+    }
+
+    /// A listener on `socket`, for the SIP dialog `via` or, without one, for everybody. It and its
+    /// connections end with `shutdown`.
+    pub(super) fn listen(
+        &self,
+        socket: TcpListener,
+        via: Option<sip::CallKey>,
+        shutdown: CancellationToken,
+    ) -> Listener {
+        Listener { desk: self.clone(), socket, via, shutdown }
+    }
+}
+
+/// One TCP port on which application servers connect.
 pub(super) struct Listener {
-    pub(super) socket: TcpListener,
-    pub(super) config: config::Mscp,
-    pub(super) core: mpsc::Sender<Message>,
-    pub(super) metrics: Arc<Metrics>,
-    pub(super) shutdown: CancellationToken,
+    desk: Desk,
+    socket: TcpListener,
+    via: Option<sip::CallKey>,
+    shutdown: CancellationToken,
 }
 
 impl Listener {
     /// Accepts application servers until the server ends.
     pub(super) async fn run(self) {
-        let places = Arc::new(Semaphore::new(self.config.max_connections));
-        let channels = AtomicU64::new(0);
         loop {
             let accepted = tokio::select! {
                 () = self.shutdown.cancelled() => return,
@@ -112,11 +144,12 @@ impl Listener {
                     continue;
                 }
             };
-            let Ok(place) = Arc::clone(&places).try_acquire_owned() else {
-                warn!(%peer, limit = self.config.max_connections, "too many MSCP connections");
+            let Ok(place) = Arc::clone(&self.desk.places).try_acquire_owned() else {
+                let limit = self.desk.config.max_connections;
+                warn!(%peer, limit, "too many MSCP connections");
                 continue;
             };
-            let channel = ChannelId(channels.fetch_add(1, Ordering::Relaxed) + 1);
+            let channel = ChannelId(self.desk.channels.fetch_add(1, Ordering::Relaxed) + 1);
             self.open(channel, stream, peer, place).await;
         }
     }
@@ -132,24 +165,26 @@ impl Listener {
         // Answers are small and waited for.
         let _ = stream.set_nodelay(true);
         let (read, write) = stream.into_split();
-        let (queue, messages) = mpsc::channel(self.config.max_queued_messages);
+        let Desk { config, core, metrics, .. } = &self.desk;
+        let (queue, messages) = mpsc::channel(config.max_queued_messages);
         let cut = self.shutdown.child_token();
         let in_flight = Arc::new(InFlight::default());
         let writer = Writer { queue: queue.clone(), cut: cut.clone() };
-        if self.core.send(Message::ChannelOpened(channel, writer)).await.is_err() {
+        let opened = Message::ChannelOpened(channel, self.via.clone(), writer);
+        if core.send(opened).await.is_err() {
             return;
         }
         let reader = Reader {
             channel,
             socket: read,
-            parser: ServerChannel::new(limits(&self.config)),
-            core: self.core.clone(),
+            parser: ServerChannel::new(limits(config)),
+            core: core.clone(),
             refusals: queue,
             in_flight: Arc::clone(&in_flight),
-            in_flight_max: self.config.max_requests_in_flight,
-            metrics: Arc::clone(&self.metrics),
+            in_flight_max: config.max_requests_in_flight,
+            metrics: Arc::clone(metrics),
         };
-        let metrics = Arc::clone(&self.metrics);
+        let metrics = Arc::clone(metrics);
         tokio::spawn(async move {
             let _place = place;
             let core = reader.core.clone();
