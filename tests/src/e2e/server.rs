@@ -178,7 +178,7 @@ impl Drop for Server {
         let was_running = self.process.is_running();
         let log = self.log.lock().unwrap();
         if thread::panicking() {
-            let last = log.len().saturating_sub(60);
+            let last = log.len().saturating_sub(20);
             #[allow(clippy::print_stderr)] // The test has failed; this may say why.
             {
                 eprintln!("the server's log ends:\n{}", log[last..].join("\n"));
