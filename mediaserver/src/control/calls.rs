@@ -156,7 +156,7 @@ impl Control {
         let outcome = agreed.and_then(|agreed| leg.agree(agreed).map_err(|e| e.to_string()));
         if let Err(fault) = outcome {
             warn!(call = %call, fault, "call ended");
-            self.hang_up(&id_of(call), "bad answer", &fault);
+            self.hang_up(&id_of(call), HangUp::BadAnswer);
         }
     }
 
@@ -215,9 +215,8 @@ impl Control {
 
     /// Nothing was heard of the leg's peer for the configured time.
     pub(super) fn on_starved(&mut self, id: &ConnectionId, silent_ms: u32) {
-        let why = format!("no media received for {} s", silent_ms / 1_000);
-        warn!(call = %id, why, "call ended");
-        self.hang_up(id, "media-timeout", &why);
+        warn!(call = %id, silent_ms, "nothing heard of the caller");
+        self.hang_up(id, HangUp::MediaTimeout);
     }
 
     /// Ends a call from our side: BYE to the peer, everything else as for any end.
@@ -291,6 +290,41 @@ impl Control {
 
     pub(super) fn refuse(&mut self, call: &CallKey, rejection: Rejection) {
         self.outputs.push_back(Output::Sip(SipCommand::Reject { call: call.clone(), rejection }));
+    }
+}
+
+/// Why a call is ended from our side.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum HangUp {
+    /// The answer to our offer does not fit it.
+    BadAnswer,
+    /// Nothing was received for too long.
+    MediaTimeout,
+    /// The application server wants it.
+    Asked,
+    /// The server stops.
+    Shutdown,
+}
+
+impl HangUp {
+    /// For the `reason` attribute of `connectionended`.
+    fn word(self) -> &'static str {
+        match self {
+            HangUp::BadAnswer => "bad-answer",
+            HangUp::MediaTimeout => "media-timeout",
+            HangUp::Asked => "hangup",
+            HangUp::Shutdown => "shutdown",
+        }
+    }
+
+    /// For the Reason header field (RFC 3326), with the cause values of ITU-T Q.850.
+    fn header(self) -> &'static str {
+        match self {
+            HangUp::BadAnswer => "Q.850;cause=88;text=\"the answer does not fit the offer\"",
+            HangUp::MediaTimeout => "Q.850;cause=102;text=\"no media received\"",
+            HangUp::Asked => "Q.850;cause=16;text=\"ended by the application\"",
+            HangUp::Shutdown => "Q.850;cause=41;text=\"the server is stopping\"",
+        }
     }
 }
 

@@ -11,6 +11,7 @@ use mscp_proto::id::ConnectionId;
 use mscp_proto::notification::Notification;
 use mscp_proto::response::Response;
 
+use super::calls::HangUp;
 use super::connection::Connection;
 use super::event::Output;
 use super::{Asker, Control};
@@ -48,7 +49,7 @@ impl Control {
         let connectionid = request.connectionid;
         match self.end_point_of_connection(connectionid.as_str()) {
             Ok(_) => {
-                self.hang_up(&connectionid, "hangup", "ended by the application server");
+                self.hang_up(&connectionid, HangUp::Asked);
                 ExtensionResponse::HungUp(HungUp { connectionid })
             }
             Err(reason) => ExtensionResponse::ErrorHangup(ErrorHangup { connectionid, reason }),

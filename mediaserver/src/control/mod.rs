@@ -313,7 +313,7 @@ impl Control {
         self.drain();
         let ids: Vec<ConnectionId> = self.connections.keys().cloned().collect();
         for id in ids {
-            self.hang_up(&id, "shutdown", "the server is shutting down");
+            self.hang_up(&id, calls::HangUp::Shutdown);
         }
         // The agent says BYE to the transport channels when it is shut down itself.
     }
