@@ -114,12 +114,11 @@ impl Servers {
         }
     }
 
-    /// The call of an INVITE transaction (the outer `None`: no such transaction; the inner one:
-    /// it has its final response).
-    pub(crate) fn cancellable(&self, key: &str) -> Option<Option<CallKey>> {
+    /// The call of an INVITE transaction, if it has one, and whether its final response is still
+    /// to come; `None` if there is no such transaction.
+    pub(crate) fn cancellable(&self, key: &str) -> Option<(Option<CallKey>, bool)> {
         let server = self.table.get(key)?;
-        let open = server.state == State::Proceeding;
-        Some(server.call.clone().filter(|_| open))
+        Some((server.call.clone(), server.state == State::Proceeding))
     }
 
     /// Sends a response and keeps it for repetitions of the request.

@@ -10,17 +10,18 @@ impl UserAgent {
     /// (RFC 3261, 9.2).
     pub(super) fn handle_cancel(&mut self, incoming: &Incoming) {
         let about = incoming.request.transaction_key(Method::Invite);
-        let Some(open) = self.servers.cancellable(&about) else {
+        let Some((call, open)) = self.servers.cancellable(&about) else {
             return self.refuse(incoming, 481, |writer| writer);
         };
-        // Its To tag should be the one of the responses to the INVITE.
-        let tag = match open.as_ref().and_then(|key| self.calls.get(key)) {
+        // Its To tag should be the one of the responses to the INVITE, also when those were faster:
+        // there are callers that go on with the tag they saw last.
+        let tag = match call.as_ref().and_then(|key| self.calls.get(key)) {
             Some(call) => call.dialog.local_tag.clone(),
             None => self.new_tag(),
         };
         let packet = self.response(&incoming.request, 200, &tag).end();
         self.reply(incoming, 200, packet);
-        if let Some(key) = open {
+        if let Some(key) = call.filter(|_| open) {
             self.withdraw(&key);
         }
     }

@@ -29,7 +29,7 @@ async fn a_cancel_after_the_answer_changes_nothing() {
     let peer = Peer::of(&server).await;
     let established = server.answered_call(&peer, "c@2").await;
     let ok = peer.ask(peer.request("CANCEL", "c@2", 1)).await;
-    assert_eq!(ok.status(), 200);
+    assert_eq!((ok.status(), ok.header("To")), (200, established.to.clone()));
     let bye = peer.request("BYE", "c@2", 2).to(&established.to);
     assert_eq!(peer.ask(bye).await.status(), 200);
     let ended = Event::Ended { call: established.call, reason: EndReason::Bye };
