@@ -220,12 +220,12 @@ impl Control {
     }
 
     /// Ends a call from our side: BYE to the peer, everything else as for any end.
-    pub(super) fn hang_up(&mut self, id: &ConnectionId, reason: &str, text: &str) {
+    pub(super) fn hang_up(&mut self, id: &ConnectionId, why: HangUp) {
         let Some(connection) = self.connections.get(id) else { return };
         let call = connection.call.clone();
-        self.outputs
-            .push_back(Output::Sip(SipCommand::Bye { call, reason: Some(text.to_owned()) }));
-        self.take_down(id, reason);
+        let reason = Some(why.header().to_owned());
+        self.outputs.push_back(Output::Sip(SipCommand::Bye { call, reason }));
+        self.take_down(id, why.word());
     }
 
     /// Takes the leg out of every stream and off the engine, and tells who used it.
