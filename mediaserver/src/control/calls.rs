@@ -67,6 +67,7 @@ impl Control {
             to: invitation.to,
             since: now,
             state: State::Opening { offer: invitation.offer },
+            announced: false,
             users: BTreeSet::new(),
         };
         let id = id_of(&call);

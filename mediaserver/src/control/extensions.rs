@@ -36,7 +36,8 @@ impl Control {
         let channel = asker.channel;
         self.channels.watch(channel);
         self.reply(asker, Response::Extension(ExtensionResponse::Watching(Watching)));
-        let started: Vec<_> = self.connections.iter().filter_map(started).collect();
+        let announced = self.connections.iter().filter(|(_, connection)| connection.announced);
+        let started: Vec<_> = announced.filter_map(started).collect();
         for started in started {
             self.outputs.push_back(Output::Notify {
                 channel,
@@ -72,7 +73,8 @@ impl Control {
 
     /// The leg's first frame has been mixed: the connection can be joined, and watchers are told.
     pub(super) fn notify_connection_started(&mut self, id: &ConnectionId) {
-        let Some(connection) = self.connections.get(id) else { return };
+        let Some(connection) = self.connections.get_mut(id) else { return };
+        connection.announced = true;
         let Some(started) = started((id, connection)) else { return };
         let watchers: Vec<_> = self.channels.watching().collect();
         for channel in watchers {
