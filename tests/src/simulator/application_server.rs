@@ -9,6 +9,7 @@ use mscp_proto::framing::{Decoder, Pdu, StartLine, Status, Version};
 use mscp_proto::message::CONTENT_TYPE;
 use mscp_proto::multipart::{self, Resources};
 use mscp_proto::{Limits, MSCP_NAMESPACE, Message, Notification, Response};
+use sip::CallKey;
 
 use super::Simulator;
 
@@ -19,6 +20,7 @@ pub struct ApplicationServer {
     pub log: Vec<Told>,
     /// Its channel; `None` while it is away.
     pub channel: Option<ChannelId>,
+    via: Option<CallKey>,
     far_end: ServerChannel,
     decoder: Decoder,
     next_request: u64,
@@ -41,11 +43,12 @@ pub enum Told {
 }
 
 impl ApplicationServer {
-    fn new(channel: ChannelId) -> ApplicationServer {
+    fn new(channel: ChannelId, via: Option<CallKey>) -> ApplicationServer {
         let limits = Limits::default();
         ApplicationServer {
             log: Vec::new(),
             channel: Some(channel),
+            via,
             far_end: ServerChannel::new(limits),
             decoder: Decoder::new(limits.frame),
             next_request: 1,
@@ -96,11 +99,21 @@ impl ApplicationServer {
 impl Simulator {
     /// One more application server connects, or an absent one comes back; returns its index in
     /// [`Simulator::servers`].
-    pub fn connect(&mut self) -> usize {
+    ///
+    /// `via` is the SIP dialog that set the channel up, `None` on the plain listener; it decides
+    /// who the application server is.
+    pub fn connect(&mut self, via: Option<&CallKey>) -> usize {
         let channel = ChannelId(self.servers.len() as u64 + 1);
-        self.servers.push(ApplicationServer::new(channel));
-        self.feed(Event::ChannelOpened { channel });
+        self.servers.push(ApplicationServer::new(channel, via.cloned()));
+        self.feed(Event::ChannelOpened { channel, via: via.cloned() });
         self.servers.len() - 1
+    }
+
+    /// The server closes the channel that a SIP dialog had set up.
+    pub(super) fn cut(&mut self, call: &CallKey) -> Option<Event> {
+        let theirs = |server: &&mut ApplicationServer| server.via.as_ref() == Some(call);
+        let channel = self.servers.iter_mut().find(theirs)?.channel.take()?;
+        Some(Event::ChannelClosed { channel })
     }
 
     /// The channel of an application server breaks.
@@ -191,7 +204,13 @@ impl Simulator {
     #[track_caller]
     pub fn start_dialog(&mut self, name: char, uri: &str, end_point: &str) {
         let request = format!("<dialogstart src='{uri}' type='audio/wav' {end_point}/>");
-        match self.ask(&request) {
+        self.start_dialog_with(name, &request);
+    }
+
+    /// Starts a dialog as a request says, under a name.
+    #[track_caller]
+    pub fn start_dialog_with(&mut self, name: char, request: &str) {
+        match self.ask(request) {
             Response::DialogStarted(started) => self.name(name, started.dialogid.as_str()),
             other => panic!("no dialog: {other:?}"),
         }

@@ -57,6 +57,8 @@ pub struct Caller {
     ssrc: u32,
     sequence: u16,
     timestamp: u32,
+    /// Everything it said, as its codec left it.
+    spoken: Vec<i16>,
     next_packet: Time,
     pressed: VecDeque<u8>,
     key: Option<Key>,
@@ -113,6 +115,7 @@ impl Caller {
             ssrc: seed as u32,
             sequence: (seed >> 32) as u16,
             timestamp: (seed >> 16) as u32,
+            spoken: Vec::new(),
             next_packet: first_packet,
             pressed: VecDeque::new(),
             key: None,
@@ -124,6 +127,12 @@ impl Caller {
     /// Presses keys, one after the other: codes of RFC 4733.
     pub fn press(&mut self, events: &[u8]) {
         self.pressed.extend(events);
+    }
+
+    /// Everything it said so far, as its codec left it.
+    #[must_use]
+    pub fn spoken(&self) -> &[i16] {
+        &self.spoken
     }
 
     /// Sends what is due by `now`.
@@ -182,6 +191,7 @@ impl Caller {
                 let samples = if self.speaks { &spoken } else { &silence };
                 let mut payload = vec![0; samples.len()];
                 (self.phone.codec.encode)(samples, &mut payload);
+                self.remember(&payload);
                 (self.phone.payload_type(), false, self.timestamp, payload)
             }
         };
@@ -195,6 +205,12 @@ impl Caller {
         self.timestamp = self.timestamp.wrapping_add(count);
         self.sequence = self.sequence.wrapping_add(u16::from(self.sends));
         [&header.to_bytes(), payload.as_slice()].concat()
+    }
+
+    fn remember(&mut self, payload: &[u8]) {
+        let mut samples = vec![0; payload.len()];
+        (self.phone.codec.decode)(payload, &mut samples);
+        self.spoken.extend(samples);
     }
 
     /// All packets of a key carry the timestamp of its beginning, the last ones the end bit.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use media_io::codec::Codec;
 use mediaserver::control::Event;
 use rand::rngs::StdRng;
 use rand::{RngCore, SeedableRng};
@@ -36,14 +37,20 @@ impl Simulator {
 
     /// An INVITE arrives; its answer is in [`Caller::answer`] or [`Caller::rejection`].
     pub fn invite(&mut self, name: char, phone: Phone) {
+        let invitation = self.invitation(name, phone);
+        self.feed(Event::Sip(sip::Event::Invited(invitation)));
+    }
+
+    fn invitation(&mut self, name: char, phone: Phone) -> Invitation {
         self.calls_made += 1;
         let number = self.calls_made;
+        let host = u8::try_from(number % 250 + 1).unwrap_or(1);
         let call = CallKey::incoming(
             &format!("call{number}@192.0.2.{number}"),
             &format!("caller{number}"),
             &format!("server{number}"),
         );
-        let address = SocketAddr::from(([192, 0, 2, u8::try_from(number).unwrap()], PHONE_PORT));
+        let address = SocketAddr::from(([192, 0, 2, host], PHONE_PORT));
         let mut random = StdRng::seed_from_u64(self.seed ^ (u64::from(u32::from(name)) << 32));
         // Phones do not tick with the engine: each is somewhere else between two ticks.
         let phase = Duration::from_micros(u64::from(random.next_u32() % 20_000));
@@ -54,7 +61,7 @@ impl Simulator {
             Caller::new(call.clone(), address, phone, tone, random.next_u64(), first_packet);
         self.callers.insert(name, caller);
         self.name(name, call.connection_id());
-        self.feed(Event::Sip(sip::Event::Invited(Invitation {
+        Invitation {
             call,
             offer,
             from: format!("sip:{name}@example.com"),
@@ -62,7 +69,22 @@ impl Simulator {
             request_uri: "sip:server@example.com".to_owned(),
             remote: address,
             transport: Transport::Udp,
-        })));
+        }
+    }
+
+    /// An INVITE arrives with this offer instead of the default phone's.
+    pub fn offer(&mut self, name: char, offer: &str) {
+        let mut invitation = self.invitation(name, Phone::default());
+        invitation.offer = Some(offer.as_bytes().to_vec());
+        self.feed(Event::Sip(sip::Event::Invited(invitation)));
+    }
+
+    /// An INVITE arrives, and its CANCEL before the sockets for it are bound.
+    pub fn invite_and_cancel(&mut self, name: char) {
+        let invitation = self.invitation(name, Phone::default());
+        let call = invitation.call.clone();
+        self.control.handle(self.now(), Event::Sip(sip::Event::Invited(invitation)));
+        self.feed(Event::Sip(sip::Event::Cancelled { call }));
     }
 
     /// The caller confirms the answer and begins to send; without an offer in the INVITE the
@@ -99,6 +121,16 @@ impl Simulator {
         self.reoffer(name, offer)
     }
 
+    /// A re-INVITE that changes the codec of the phone.
+    #[track_caller]
+    pub fn change_codec(&mut self, name: char, codec: &'static Codec) -> String {
+        let caller = self.caller_mut(name);
+        caller.version += 1;
+        caller.phone.codec = codec;
+        let offer = caller.phone.describe(caller.address, caller.version, "sendrecv");
+        self.reoffer(name, offer)
+    }
+
     /// A re-INVITE with this offer; returns the server's answer.
     #[track_caller]
     pub fn reoffer(&mut self, name: char, offer: String) -> String {
@@ -112,12 +144,15 @@ impl Simulator {
         String::from_utf8(answer).unwrap()
     }
 
-    /// The caller sends BYE. What it recorded is returned; its name is free again.
+    /// The caller sends BYE, and is there long enough for the server's last words. What it recorded
+    /// is returned; its name is free again.
     pub fn hang_up(&mut self, name: char) -> Caller {
-        let caller = self.callers.remove(&name).expect("a caller of that name");
+        let caller = self.caller_mut(name);
+        caller.sends = false;
         let call = caller.call.clone();
         self.feed(Event::Sip(sip::Event::Ended { call, reason: EndReason::Bye }));
-        caller
+        self.tick();
+        self.callers.remove(&name).expect("a caller of that name")
     }
 
     /// A caller by its name.

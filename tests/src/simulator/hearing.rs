@@ -54,12 +54,21 @@ impl Simulator {
         rows.join(" ")
     }
 
+    /// How loud one hears another from now on, in dB above the level it was sent with, averaged over
+    /// what an impaired line leaves of it.
+    pub fn loudness(&mut self, listener: char, speaker: char) -> f64 {
+        let mut recordings = self.record_ms(LISTENING_MS).into_iter();
+        let (_, samples) = recordings.find(|(name, _)| *name == listener).expect("a listener");
+        level_dbfs(&samples, tone_of(speaker)) - self.level_of(speaker)
+    }
+
     /// What each caller hears from now on for some time.
     pub fn record_ms(&mut self, ms: u64) -> Vec<(char, Vec<i16>)> {
         let from: Vec<(char, usize)> =
             self.callers.iter().map(|(name, caller)| (*name, caller.heard.len())).collect();
         self.run_ms(ms);
-        let recorded = |(name, from): (char, usize)| (name, self.caller(name).heard[from..].to_vec());
+        let recorded =
+            |(name, from): (char, usize)| (name, self.caller(name).heard[from..].to_vec());
         from.into_iter().map(recorded).collect()
     }
 

@@ -31,8 +31,8 @@
 //! | `wires` | the datagrams of a tick |
 
 pub mod application_server;
-mod calls;
 pub mod caller;
+mod calls;
 mod documents;
 mod hearing;
 pub mod network;
@@ -69,6 +69,9 @@ const RTP_PORTS_FROM: u16 = 20_000;
 
 /// Where the server's media is.
 const MEDIA_IP: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 1));
+
+/// Where application servers connect that set their channel up over SIP.
+const MSCP_PORT: u16 = 32_416;
 
 /// How long anything may take that is to happen soon.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -165,7 +168,7 @@ impl Simulator {
             availability: Availability::Open,
             calls_made: 0,
         };
-        simulator.connect();
+        simulator.connect(None);
         simulator
     }
 
@@ -267,6 +270,10 @@ impl Simulator {
                 server.take_notification(notification);
             }
             Output::Sip(command) => self.carry_out_sip(command),
+            Output::OpenTransport { call } => {
+                return Some(Event::TransportOpened { call, result: Ok(MSCP_PORT) });
+            }
+            Output::CloseTransport { call } => return self.cut(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.close_media(port),
             Output::Fetch { key, fetch } => self.documents.fetch(self.now, key, &fetch),

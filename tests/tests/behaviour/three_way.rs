@@ -1,7 +1,4 @@
 //! Three callers in a conference: each hears the two others and not itself (draft 6.2).
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
-
-mod common;
 
 use antiphon_tests::simulator::Simulator;
 
