@@ -14,7 +14,7 @@ use super::Control;
 use super::channels::Identity;
 use super::conferences::Conference;
 use super::connection::{Connection, State as Standing};
-use super::dialogs::Dialog;
+use super::dialog::Dialog;
 use super::settings::MediaTotals;
 use super::state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 

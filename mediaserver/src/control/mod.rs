@@ -10,7 +10,7 @@
 //! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
 //! | `conferences` | `createconference`, `destroyconference` |
 //! | `joins` | `join`, `unjoin` |
-//! | `dialogs` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
+//! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
 //! | `transport` | channels that an application server sets up over SIP |
@@ -24,7 +24,7 @@ mod calls;
 mod channels;
 mod conferences;
 mod connection;
-mod dialogs;
+mod dialog;
 mod event;
 mod extensions;
 mod ids;
@@ -61,7 +61,7 @@ pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State}
 use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;
 use connection::Connection;
-use dialogs::Dialog;
+use dialog::Dialog;
 use ids::Ids;
 use stage::Stage;
 use transport::Transport;

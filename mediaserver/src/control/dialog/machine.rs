@@ -1,0 +1,181 @@
+//! Carries out what a dialog's machine wants, and answers the request that started it.
+
+use dialogs::{Input, Output as Wish, Pcm};
+use media_io::player::{PlayerConfig, player};
+use mixer::plan::Plan;
+use mscp_proto::dialog::{
+    DialogExit, DialogPrepared, DialogStarted, ErrorDialog, ErrorDialogNotPrepared,
+    ErrorDialogNotStarted,
+};
+use mscp_proto::id::{DialogId, EndPoint};
+use mscp_proto::notification::Notification;
+use mscp_proto::response::Response;
+use mscp_proto::shared::Namelist;
+use tracing::info;
+
+use super::{Asked, Kind};
+use crate::control::event::{FetchKey, Output};
+use crate::control::{Asker, Control, Owed, Owner};
+
+impl Control {
+    pub(in crate::control) fn on_fetched(&mut self, key: FetchKey, result: Result<Pcm, String>) {
+        let Some(id) = self.fetches.remove(&key) else { return };
+        if let Some(dialog) = self.dialogs.get_mut(&id) {
+            dialog.fetch = None;
+        }
+        self.feed(&id, Input::Fetched(result));
+    }
+
+    pub(in crate::control) fn on_dialog_attached(&mut self, id: &DialogId) {
+        self.feed(id, Input::Attached);
+    }
+
+    /// Gives the machine an input and carries out what it wants.
+    pub(super) fn feed(&mut self, id: &DialogId, input: Input) {
+        if let Some(dialog) = self.dialogs.get_mut(id) {
+            dialog.machine.handle(input);
+            self.carry_out(id);
+        }
+    }
+
+    pub(super) fn carry_out(&mut self, id: &DialogId) {
+        while let Some(wish) = self.dialogs.get_mut(id).and_then(|d| d.machine.poll_output()) {
+            match wish {
+                Wish::Fetch => self.fetch(id),
+                Wish::Prepared => self.answer_prepared(id),
+                Wish::Failed { reason } => self.fail(id, reason),
+                Wish::Play(pcm) => self.play(id, pcm),
+                Wish::Started => self.answer_started(id),
+                Wish::StopPlaying => self.stop_playing(id),
+                Wish::Exit => self.exit(id),
+                Wish::Error { reason } => self.error(id, reason),
+            }
+        }
+    }
+
+    fn fetch(&mut self, id: &DialogId) {
+        let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        self.next_fetch += 1;
+        let key = FetchKey(self.next_fetch);
+        dialog.fetch = Some(key);
+        self.fetches.insert(key, id.clone());
+        self.outputs.push_back(Output::Fetch { key, fetch: dialog.source.clone() });
+    }
+
+    fn answer_prepared(&mut self, id: &DialogId) {
+        let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        let Some(asked) = dialog.asked.take() else { return };
+        let endpoint = dialog.endpoint.clone();
+        info!(dialog = %id, "dialog prepared");
+        let prepared = DialogPrepared { dialogid: id.clone(), endpoint };
+        self.reply(asked.asker, Response::DialogPrepared(prepared));
+    }
+
+    /// The request that wanted the dialog is answered with its own error, and nothing is left.
+    fn fail(&mut self, id: &DialogId, reason: String) {
+        let asked = self.dialogs.get_mut(id).and_then(|dialog| dialog.asked.take());
+        let endpoint = self.dialogs.get(id).and_then(|dialog| dialog.endpoint.clone());
+        info!(dialog = %id, reason, "dialog failed");
+        self.forget_dialog(id);
+        let Some(Asked { asker, kind }) = asked else { return };
+        let dialogid = id.clone();
+        let response = match kind {
+            Kind::Prepare => Response::ErrorDialogNotPrepared(ErrorDialogNotPrepared {
+                dialogid,
+                endpoint,
+                reason,
+            }),
+            Kind::Start => Response::ErrorDialogNotStarted(ErrorDialogNotStarted {
+                dialogid,
+                endpoint,
+                reason,
+            }),
+        };
+        self.reply(asker, response);
+    }
+
+    /// Puts a player on the engine and joins it to the end point.
+    fn play(&mut self, id: &DialogId, pcm: Pcm) {
+        if let Err(reason) = self.attach(id, pcm) {
+            self.feed(id, Input::EndPointGone { reason });
+        }
+    }
+
+    fn attach(&mut self, id: &DialogId, pcm: Pcm) -> Result<(), String> {
+        let dialog = self.dialogs.get(id).ok_or("the dialog is gone")?;
+        let end_point = dialog.endpoint.clone().ok_or("the dialog has no end point")?;
+        let streams = dialog.streams;
+        let &Asker { identity, .. } =
+            dialog.asked.as_ref().map(|asked| &asked.asker).ok_or("nobody asked for the dialog")?;
+        let target = self.check_end_point(identity, &end_point)?;
+        let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
+        let (body, handle) = player(PlayerConfig { port, samples: pcm, started: true });
+        let mut plan = Plan::new();
+        self.stage.topology.add_port(&mut plan, port, Box::new(body));
+        let joined = self.stage.topology.join(&mut plan, port, target, streams, false);
+        if let Some(dialog) = self.dialogs.get_mut(id) {
+            dialog.port = Some(port);
+            dialog.player = Some(handle);
+        }
+        self.owners.insert(port, Owner::Dialog(id.clone()));
+        self.stage.submit(plan, vec![Owed::DialogAttached(id.clone())]);
+        joined.map(drop).map_err(|error| error.to_string())
+    }
+
+    fn answer_started(&mut self, id: &DialogId) {
+        let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        let (Some(asked), Some(endpoint)) = (dialog.asked.take(), dialog.endpoint.clone()) else {
+            return;
+        };
+        let (held, owner) = (std::mem::take(&mut dialog.held), dialog.owner);
+        info!(dialog = %id, %endpoint, "dialog started");
+        if let EndPoint::Connection(connection) = &endpoint {
+            self.use_connection(&asked.asker, connection.as_str());
+        }
+        let started = DialogStarted { dialogid: id.clone(), endpoint };
+        self.reply(asked.asker, Response::DialogStarted(started));
+        for notification in held {
+            self.notify(&owner, notification);
+        }
+    }
+
+    fn stop_playing(&mut self, id: &DialogId) {
+        if let Some(player) = self.dialogs.get(id).and_then(|dialog| dialog.player.as_ref()) {
+            player.stop();
+        }
+    }
+
+    fn exit(&mut self, id: &DialogId) {
+        self.report_collected_digits(id);
+        let Some(dialog) = self.dialogs.get(id) else { return };
+        let (owner, endpoint) = (dialog.owner, dialog.endpoint.clone());
+        info!(dialog = %id, "dialog exited");
+        self.forget_dialog(id);
+        let exit = DialogExit { dialogid: id.clone(), endpoint, namelist: Namelist::default() };
+        self.notify(&owner, Notification::DialogExit(exit));
+    }
+
+    fn error(&mut self, id: &DialogId, reason: String) {
+        let Some(dialog) = self.dialogs.get(id) else { return };
+        let (owner, endpoint) = (dialog.owner, dialog.endpoint.clone());
+        info!(dialog = %id, reason, "dialog ended abnormally");
+        self.forget_dialog(id);
+        let error = ErrorDialog { dialogid: id.clone(), endpoint, reason };
+        self.notify(&owner, Notification::ErrorDialog(error));
+    }
+
+    /// Takes the dialog's player off the engine and forgets it, without a word to anybody.
+    pub(super) fn forget_dialog(&mut self, id: &DialogId) {
+        let Some(dialog) = self.dialogs.remove(id) else { return };
+        if let Some(key) = dialog.fetch {
+            self.fetches.remove(&key);
+            self.outputs.push_back(Output::CancelFetch { key });
+        }
+        let Some(port) = dialog.port else { return };
+        self.owners.remove(&port);
+        let mut plan = Plan::new();
+        // The port was added when the dialog started to play, and only here is it removed.
+        let _ = self.stage.topology.remove(&mut plan, port);
+        self.stage.submit(plan, Vec::new());
+    }
+}
