@@ -253,6 +253,7 @@ impl RtpLeg {
     }
 
     fn send_media(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
+        self.outbound.on_tick(now);
         let target = self.latch.rtp_target().filter(|_| self.direction.sends());
         let Some(target) = target else { return self.outbound.pause() };
         let packets = self.outbound.packets;

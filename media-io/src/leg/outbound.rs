@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use mixer::port::{Channel, FRAME_SAMPLES, Frame, Outbox, Outgoing, PortId, SAMPLE_RATE_HZ};
-use mixer::time::Time;
+use mixer::time::{TICK, Time};
 
 use super::config::{Format, PACKET_MS_MAX};
 use crate::rtcp::SenderInfo;
@@ -33,6 +33,8 @@ pub(super) struct Outbound {
     timestamp: Timestamp,
     pending: [i16; PENDING_MAX],
     len: usize,
+    /// When the last tick was due.
+    last_tick: Option<Time>,
     /// Nothing was sent last: the next packet begins a talkspurt.
     paused: bool,
     digits: Sender,
@@ -55,6 +57,7 @@ impl Outbound {
             timestamp: Timestamp(draw() as u32),
             pending: [0; PENDING_MAX],
             len: 0,
+            last_tick: None,
             paused: true,
             digits: Sender::new(format.packet_ms()),
             event_start: Timestamp(0),
@@ -64,6 +67,21 @@ impl Outbound {
             digits_sent: 0,
             digits_dropped: 0,
         }
+    }
+
+    /// A tick begins. The time of ticks that the engine had to skip passes on the line as well: as a
+    /// pause, so that what is said afterwards is not late for ever.
+    pub(super) fn on_tick(&mut self, now: Time) {
+        let last = self.last_tick.replace(now);
+        let ticks = last.map_or(1, |last| now.since(last).as_nanos() / TICK.as_nanos());
+        let skipped = u32::try_from(ticks.saturating_sub(1)).unwrap_or(0);
+        if skipped == 0 {
+            return;
+        }
+        let samples = skipped.wrapping_mul(FRAME_SAMPLES as u32).wrapping_add(self.len as u32);
+        self.timestamp = self.timestamp.plus(samples);
+        self.len = 0;
+        self.paused = true;
     }
 
     /// Takes a tick of audio and sends the packets that it completes.

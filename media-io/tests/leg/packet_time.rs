@@ -61,6 +61,21 @@ fn assert_said_as_heard(sent: &[Sent]) {
 }
 
 #[test]
+fn skipped_ticks_are_a_pause_and_not_a_delay() {
+    let mut call = Call::new(config());
+    call.run_for(5 * TICK);
+    let before = call.take_rtp();
+    // The engine had no processor for a while and missed three deadlines.
+    call.now = call.now + 3 * TICK;
+    call.run_for(5 * TICK);
+    let after = call.take_rtp();
+    let (last, first) = (before[before.len() - 1].rtp().header, after[0].rtp().header);
+    assert_eq!(first.sequence.since(last.sequence), 1);
+    assert_eq!(first.timestamp.since(last.timestamp), 4 * 160);
+    assert!(first.marker && !after[1].rtp().header.marker);
+}
+
+#[test]
 fn common_packet_times() {
     for packet_ms in [10, 20, 30, 40, 50, 60] {
         check(packet_ms);
