@@ -107,7 +107,7 @@ pub fn environment() -> impl Iterator<Item = (String, String)> {
 pub struct DemoArgs {
     /// How long the demonstration lasts, in seconds; the summary follows. Ctrl-C ends it sooner.
     #[arg(long, value_name = "SECONDS", default_value_t = 20,
-          value_parser = clap::value_parser!(u64).range(5..=86_400))]
+          value_parser = clap::value_parser!(u64).range(8..=600))]
     pub seconds: u64,
 
     /// Where to write what one caller hears, as a WAV file.

@@ -36,7 +36,7 @@ fn a_bad_flag_is_one_line_that_says_what_to_do() {
         ),
         (
             "mediaserver demo --seconds 0",
-            "invalid value '0' for '--seconds <SECONDS>': 0 is not in 5..=86400",
+            "invalid value '0' for '--seconds <SECONDS>': 0 is not in 8..=600",
         ),
     ] {
         assert_eq!(exit::one_line(&parse(line).unwrap_err()), told, "{line}");

@@ -1,6 +1,8 @@
 //! `create`, `destroy`, `join`, `unjoin`, `hangup`.
 
-use mscp_proto::conference::{AudioMixingPolicy, CreateConference, DestroyConference, Join, Unjoin};
+use mscp_proto::conference::{
+    AudioMixingPolicy, CreateConference, DestroyConference, Join, Unjoin,
+};
 use mscp_proto::extension::{ExtensionRequest, Hangup};
 use mscp_proto::id::{ConferenceId, ConnectionId, ParticipantId};
 use mscp_proto::shared::{self, Streams};

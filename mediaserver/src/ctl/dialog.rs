@@ -116,11 +116,8 @@ fn recording(src: &str) -> Result<(Script, Resources), CtlError> {
             "{src} is too long to be sent along ({megabytes} MB at most); give the server its URI"
         )));
     }
-    let resource = Resource {
-        content_id: Some(FILE_CID.to_owned()),
-        content_type: WAV.to_owned(),
-        bytes,
-    };
+    let resource =
+        Resource { content_id: Some(FILE_CID.to_owned()), content_type: WAV.to_owned(), bytes };
     Ok((Script::Uri { uri: format!("cid:{FILE_CID}"), mime }, Resources(vec![resource])))
 }
 

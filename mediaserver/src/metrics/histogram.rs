@@ -37,6 +37,7 @@ pub struct TickHistogram {
     /// Each counts its own bucket only; they are added up when read.
     buckets: [AtomicU64; BUCKETS],
     sum_ns: AtomicU64,
+    max_ns: AtomicU64,
 }
 
 impl TickHistogram {
@@ -48,6 +49,7 @@ impl TickHistogram {
             bucket.fetch_add(1, Relaxed);
         }
         self.sum_ns.fetch_add(ns, Relaxed);
+        self.max_ns.fetch_max(ns, Relaxed);
     }
 
     /// How many durations were recorded.
@@ -60,6 +62,12 @@ impl TickHistogram {
     #[must_use]
     pub fn sum(&self) -> Duration {
         Duration::from_nanos(self.sum_ns.load(Relaxed))
+    }
+
+    /// The longest of them; zero before the first.
+    #[must_use]
+    pub fn max(&self) -> Duration {
+        Duration::from_nanos(self.max_ns.load(Relaxed))
     }
 
     /// An upper bound of quantile `q` (0 to 1): the bound of the bucket it lies in. `None` when nothing

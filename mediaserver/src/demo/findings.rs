@@ -1,0 +1,165 @@
+//! What was measured: who heard whom, how late, and what got lost.
+
+use std::time::{Duration, Instant};
+
+use super::caller::{Kind, Take, Turn};
+use super::track::playing_time;
+use super::voice::{CAST, Character};
+use super::{chime, ear, mark};
+
+/// How long after a turn its last syllable may still arrive; before the next turn begins.
+const LATEST: Duration = Duration::from_millis(190);
+
+/// A mark that arrives after this has not arrived.
+const MARK_LATEST: Duration = Duration::from_millis(900);
+
+/// Who should be heard is, when he arrives as loud as he left within so many dB.
+const HEARD_DB: f64 = 3.0;
+
+/// Who should not be heard is not, when less than this arrives.
+const UNHEARD_DB: f64 = -40.0;
+
+/// A row of the table: somebody speaks, and how much of it arrives at each of the callers, in dB.
+/// `None` where there is nothing to measure.
+#[derive(Clone, Debug)]
+pub(super) struct Row {
+    pub(super) what: String,
+    pub(super) gains_db: [Option<f64>; CAST.len()],
+    expected: [bool; CAST.len()],
+}
+
+/// Everything measured.
+#[derive(Clone, Debug)]
+pub(super) struct Findings {
+    pub(super) rows: Vec<Row>,
+    /// One-way delays of all marks that were found, in order of size.
+    pub(super) delays: Vec<Duration>,
+    pub(super) packets_sent: u64,
+    pub(super) packets_received: u64,
+    pub(super) packets_lost: u64,
+}
+
+impl Findings {
+    /// Measures what the callers, in the order of the cast, said and heard. `welcome` is when the
+    /// chime sounded.
+    pub(super) fn new(takes: &[Take], welcome: (Instant, Instant)) -> Findings {
+        let mut rows = vec![chime_row(takes, welcome)];
+        for kind in [Kind::Solo, Kind::Muted] {
+            rows.extend((0..CAST.len()).filter_map(|speaker| row(takes, speaker, kind)));
+        }
+        let mut delays: Vec<Duration> = takes.iter().flat_map(|take| delays(take, takes)).collect();
+        delays.sort();
+        Findings {
+            rows,
+            delays,
+            packets_sent: takes.iter().map(|take| take.packets_sent).sum(),
+            packets_received: takes.iter().map(|take| take.heard.packets).sum(),
+            packets_lost: takes.iter().map(|take| take.heard.lost()).sum(),
+        }
+    }
+
+    /// Everything that is not as it should be, one line each.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let mut faults: Vec<String> = self.rows.iter().flat_map(Row::faults).collect();
+        if self.delays.is_empty() && self.rows.len() > 1 {
+            faults.push("no mark of a turn arrived, so there is no delay to tell".to_owned());
+        }
+        faults
+    }
+
+    /// The delay below which this share of the marks arrived.
+    pub(super) fn delay(&self, share: f64) -> Option<Duration> {
+        let last = self.delays.len().checked_sub(1)?;
+        self.delays.get((share * last as f64).round() as usize).copied()
+    }
+}
+
+impl Row {
+    fn faults(&self) -> Vec<String> {
+        let cells = CAST.iter().zip(self.gains_db).zip(self.expected);
+        let fault = |((listener, gain), expected): ((&Character, Option<f64>), bool)| {
+            let (name, what) = (listener.name, &self.what);
+            match gain? {
+                gain if expected && !(gain.abs() <= HEARD_DB) => {
+                    Some(format!("{name} should have heard {what}, but it arrived at {gain:.1} dB"))
+                }
+                gain if !expected && gain > UNHEARD_DB => {
+                    Some(format!("{name} should not have heard {what}, but did at {gain:.1} dB"))
+                }
+                _ => None,
+            }
+        };
+        cells.filter_map(fault).collect()
+    }
+}
+
+fn chime_row(takes: &[Take], (from, to): (Instant, Instant)) -> Row {
+    let sent = chime::samples();
+    let gain = |index: usize| {
+        let (_, heard) = takes.get(index)?.heard.track.between(from, to + LATEST);
+        Some(ear::gain_db(&sent, heard, &chime::BELLS_HZ))
+    };
+    let what = "the chime".to_owned();
+    Row { what, gains_db: std::array::from_fn(gain), expected: [true; CAST.len()] }
+}
+
+/// What arrived of one speaker's turns of one kind; `None` when there was no such turn.
+fn row(takes: &[Take], speaker: usize, kind: Kind) -> Option<Row> {
+    let who = CAST.get(speaker)?;
+    let said = takes.get(speaker)?;
+    let turns: Vec<&Turn> = complete(said).filter(|turn| turn.kind == kind).collect();
+    if turns.is_empty() {
+        return None;
+    }
+    let gain = |index: usize| {
+        let listener = takes.get(index)?;
+        let (mut sent, mut heard) = (0.0, 0.0);
+        for turn in &turns {
+            let (out, arrived) = (spoken(said, turn), arrived(said, turn, listener)?);
+            sent += ear::energy(out, &who.pitches_hz);
+            heard += ear::energy(arrived, &who.pitches_hz);
+        }
+        Some(10.0 * (heard / sent).log10())
+    };
+    let what = match kind {
+        Kind::Muted => format!("{}, muted", who.name),
+        Kind::Solo | Kind::Together => who.name.to_owned(),
+    };
+    Some(Row {
+        what,
+        gains_db: std::array::from_fn(gain),
+        expected: std::array::from_fn(|index| kind == Kind::Solo && index != speaker),
+    })
+}
+
+/// Turns that were spoken to their end.
+fn complete(take: &Take) -> impl Iterator<Item = &Turn> {
+    let said = take.said.samples.len();
+    take.turns.iter().filter(move |turn| turn.start + turn.length <= said)
+}
+
+fn spoken<'a>(take: &'a Take, turn: &Turn) -> &'a [i16] {
+    take.said.samples.get(turn.start..turn.start + turn.length).unwrap_or_default()
+}
+
+/// What a listener heard while a turn was spoken and on its way.
+fn arrived<'a>(said: &Take, turn: &Turn, listener: &'a Take) -> Option<&'a [i16]> {
+    let from = said.said.time_of(turn.start)?;
+    let to = from + playing_time(turn.length) + LATEST;
+    Some(listener.heard.track.between(from, to).1)
+}
+
+/// From mouth to ear: from when the mark's first sample left its caller with its packet, to when it
+/// arrived at another.
+fn delays<'a>(said: &'a Take, takes: &'a [Take]) -> impl Iterator<Item = Duration> + 'a {
+    complete(said).filter(|turn| turn.kind == Kind::Solo).flat_map(move |turn| {
+        let listeners = takes.iter().filter(move |other| !std::ptr::eq(*other, said));
+        listeners.filter_map(move |listener| {
+            let left = said.said.time_of(turn.start)?;
+            let track = &listener.heard.track;
+            let (start, piece) = track.between(left, left + MARK_LATEST);
+            let arrived = track.time_of(start + mark::find(piece)?)?;
+            Some(arrived.saturating_duration_since(left))
+        })
+    })
+}

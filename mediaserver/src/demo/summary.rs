@@ -1,0 +1,153 @@
+//! What the newcomer reads at the end.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::findings::{Findings, Row};
+use super::screen::{Screen, Style};
+use super::voice::CAST;
+use crate::control::State;
+use crate::metrics::Metrics;
+
+use super::application::Room;
+
+/// Width of a cell of the table.
+const CELL: usize = 12;
+
+/// Width of what stands before a value.
+const LABEL: usize = 12;
+
+/// What arrives below this is silence.
+const SILENCE_DB: f64 = -80.0;
+
+/// Prints the table and the figures.
+pub(super) fn print(screen: &Screen, findings: &Findings) {
+    screen.line("");
+    let heads: String = CAST.iter().map(|who| format!("{:>CELL$}", who.name)).collect();
+    let head = format!("  {:LABEL$}{heads}", "heard by");
+    screen.line(&screen.paint(Style::Bold, &head));
+    for row in &findings.rows {
+        screen.line(&line(screen, row));
+    }
+    let meaning = "  in dB relative to how it left; a dot is silence";
+    screen.line(&screen.paint(Style::Dim, meaning));
+    screen.line("");
+    figure(screen, "delay", &delay(findings));
+    figure(
+        screen,
+        "packets",
+        &format!(
+            "{} sent by the callers, {} received, {} lost on the way to them",
+            thousands(findings.packets_sent),
+            thousands(findings.packets_received),
+            findings.packets_lost
+        ),
+    );
+}
+
+/// Prints how the engine did.
+pub(super) fn print_ticks(screen: &Screen, metrics: &Metrics) {
+    let ticks = &metrics.tick_seconds;
+    let count = ticks.count();
+    let mean = ticks.sum().as_secs_f64() / (count.max(1) as f64);
+    let p99 = ticks.quantile(0.99).map_or_else(|| "?".to_owned(), milliseconds);
+    let text = format!(
+        "{} of 20 ms: mean {}, 99 of 100 below {p99}, longest {}, {} late",
+        thousands(count),
+        milliseconds(Duration::from_secs_f64(mean)),
+        milliseconds(ticks.max()),
+        metrics.late_ticks.get(),
+    );
+    figure(screen, "ticks", &text);
+}
+
+/// Prints who called in besides, and what the server got of him.
+pub(super) fn print_guests(screen: &Screen, room: &Room, state: Option<&State>) {
+    for (id, guest) in &room.guests {
+        let connection = state.and_then(|state| {
+            state.connections.iter().find(|connection| connection.id == id.as_str())
+        });
+        let told = match connection {
+            Some(there) => format!(
+                "{}: {} packets received, {} lost",
+                guest.from,
+                thousands(there.packets_received),
+                there.packets_lost
+            ),
+            None => format!("{}: was in the conference", guest.from),
+        };
+        figure(screen, "guest", &told);
+    }
+}
+
+/// Prints where the recording is.
+pub(super) fn print_recording(screen: &Screen, path: &Path, duration: Duration) {
+    let seconds = duration.as_secs_f64();
+    let listener = CAST[0].name;
+    let text = format!("{}: the {seconds:.1} s that {listener} heard", path.display());
+    figure(screen, "recording", &text);
+}
+
+fn figure(screen: &Screen, label: &str, text: &str) {
+    let label = screen.paint(Style::Bold, &format!("{label:LABEL$}"));
+    screen.line(&format!("  {label}{text}"));
+}
+
+fn line(screen: &Screen, row: &Row) -> String {
+    let cells: String = row.gains_db.iter().map(|gain| cell(screen, *gain)).collect();
+    format!("  {:LABEL$}{cells}", row.what)
+}
+
+fn cell(screen: &Screen, gain_db: Option<f64>) -> String {
+    match gain_db {
+        Some(gain) if gain > SILENCE_DB => {
+            // A tiny negative number would be printed as -0.0.
+            let text = format!("{:+.1} dB", if gain.abs() < 0.05 { 0.0 } else { gain });
+            screen.paint(Style::Green, &format!("{text:>CELL$}"))
+        }
+        Some(_) => screen.paint(Style::Dim, &format!("{:>CELL$}", "·")),
+        None => format!("{:>CELL$}", "?"),
+    }
+}
+
+fn delay(findings: &Findings) -> String {
+    let (Some(least), Some(middle), Some(most)) =
+        (findings.delay(0.0), findings.delay(0.5), findings.delay(1.0))
+    else {
+        return "not measured".to_owned();
+    };
+    format!(
+        "{:.0} ms from mouth to ear, median of {} marks ({:.0} to {:.0})",
+        1_000.0 * middle.as_secs_f64(),
+        findings.delays.len(),
+        1_000.0 * least.as_secs_f64(),
+        1_000.0 * most.as_secs_f64(),
+    )
+}
+
+fn milliseconds(duration: Duration) -> String {
+    format!("{:.2} ms", 1_000.0 * duration.as_secs_f64())
+}
+
+/// `12,345`.
+fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn thousands_are_set_apart() {
+        for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (1_234_567, "1,234,567")] {
+            assert_eq!(super::thousands(number), text);
+        }
+    }
+}
