@@ -58,10 +58,9 @@ impl Server {
     pub fn with(variables: &[(&str, &str)]) -> Server {
         let media_ports = free_media_ports();
         let mut command = serve(&[]);
-        command.envs(variables.iter().copied()).env(
-            "MEDIASERVER_RTP_PORTS",
-            format!("{}-{}", media_ports.0, media_ports.1),
-        );
+        command
+            .envs(variables.iter().copied())
+            .env("MEDIASERVER_RTP_PORTS", format!("{}-{}", media_ports.0, media_ports.1));
         let mut process = Process::start(command.stdout(Stdio::null()).stderr(Stdio::piped()));
         let log = Log::default();
         let errors = process.child().stderr.take().unwrap();

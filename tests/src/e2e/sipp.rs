@@ -131,8 +131,7 @@ impl Running {
     fn errors(&self) -> String {
         let files = fs::read_dir(self.scratch.path()).unwrap().filter_map(Result::ok);
         let logs = files.filter(|file| file.file_name().to_string_lossy().contains("errors"));
-        let text: String =
-            logs.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
+        let text: String = logs.filter_map(|file| fs::read_to_string(file.path()).ok()).collect();
         text.chars().take(4_000).collect()
     }
 }
