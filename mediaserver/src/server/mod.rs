@@ -257,7 +257,8 @@ fn sip_config(config: &Config) -> sip::Config {
     let mut sip = sip::Config::new(config.sip.listen);
     sip.udp = config.sip.udp;
     sip.tcp = config.sip.tcp;
-    sip.advertise = Some(config.media.ip);
+    // Callers cannot be told to come to the wildcard; where media goes they get to.
+    sip.advertise = config.sip.listen.ip().is_unspecified().then_some(config.media.ip);
     sip
 }
 
