@@ -10,6 +10,8 @@
 //! | [`baresip`] | baresip, a softphone |
 //! | [`caller`] | a caller of a few lines over plain sockets, where a stop watch or a tone is needed |
 //! | [`mscp`] | an application server over a plain socket |
+//! | [`flow`] | the message flows of the draft, through netcat |
+//! | [`web`] | a web server that has one prompt |
 //! | [`voices`] | who is heard in a recording |
 //!
 //! The tests are `#[ignore]`d in a plain `cargo test`, because they want the machine for
@@ -19,11 +21,13 @@
 pub mod baresip;
 pub mod caller;
 pub mod facts;
+pub mod flow;
 pub mod mscp;
 pub mod server;
 pub mod sipp;
 pub mod tools;
 pub mod voices;
+pub mod web;
 
 use std::time::{Duration, Instant};
 
