@@ -3,15 +3,22 @@
 //! Every message passes as bytes of the TCP channel, in both directions, through the same
 //! functions as in the server's shell.
 
+use std::net::SocketAddr;
+
 use mediaserver::control::{ChannelId, Event};
 use mscp_proto::channel::{Correlation, Incoming, ServerChannel, encode_notification};
 use mscp_proto::framing::{Decoder, Pdu, StartLine, Status, Version};
 use mscp_proto::message::CONTENT_TYPE;
 use mscp_proto::multipart::{self, Resources};
 use mscp_proto::{Limits, MSCP_NAMESPACE, Message, Notification, Response};
-use sip::CallKey;
+use sip::{CallKey, EndReason, Invitation, Transport};
 
 use super::Simulator;
+
+/// How an application server asks for a channel (draft 7.2.1).
+const CHANNEL_OFFER: &str = "v=0\r\no=as 1 1 IN IP4 203.0.113.1\r\ns=-\r\n\
+    c=IN IP4 203.0.113.1\r\nt=0 0\r\nm=application 9 TCP/MS *\r\n\
+    a=setup:active\r\na=connection:new\r\n";
 
 /// An application server with one channel.
 #[derive(Debug)]
@@ -107,6 +114,34 @@ impl Simulator {
         self.servers.push(ApplicationServer::new(channel, via.cloned()));
         self.feed(Event::ChannelOpened { channel, via: via.cloned() });
         self.servers.len() - 1
+    }
+
+    /// An application server sets a channel up with an INVITE (draft 7.2.1) and connects; returns
+    /// its index in [`Simulator::servers`].
+    #[track_caller]
+    pub fn connect_over_sip(&mut self) -> usize {
+        let number = self.servers.len();
+        let call = CallKey::incoming(&format!("channel{number}"), "as", "ms");
+        let remote = SocketAddr::from(([203, 0, 113, 1], 5_060));
+        self.feed(Event::Sip(sip::Event::Invited(Invitation {
+            call: call.clone(),
+            offer: Some(CHANNEL_OFFER.as_bytes().to_vec()),
+            from: "sip:as@example.com".to_owned(),
+            to: "sip:ms@example.com".to_owned(),
+            request_uri: "sip:ms@example.com".to_owned(),
+            remote,
+            transport: Transport::Tcp,
+        })));
+        let answer = self.channel_answers.remove(&call).expect("the channel is granted");
+        assert!(String::from_utf8_lossy(&answer).contains("TCP/MS"));
+        self.feed(Event::Sip(sip::Event::Acked { call: call.clone(), answer: None }));
+        self.connect(Some(&call))
+    }
+
+    /// The application server ends the SIP dialog that its channel was set up with.
+    pub fn end_sip_dialog(&mut self, server: usize) {
+        let call = self.servers[server].via.clone().expect("a channel set up over SIP");
+        self.feed(Event::Sip(sip::Event::Ended { call, reason: EndReason::Bye }));
     }
 
     /// The server closes the channel that a SIP dialog had set up.

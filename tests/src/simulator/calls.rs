@@ -178,8 +178,9 @@ impl Simulator {
     }
 
     pub(super) fn on_accept(&mut self, call: &CallKey, sdp: Vec<u8>) {
-        if let Some(caller) = self.caller_of(call) {
-            caller.answer = Some(sdp);
+        match self.caller_of(call) {
+            Some(caller) => caller.answer = Some(sdp),
+            None => drop(self.channel_answers.insert(call.clone(), sdp)),
         }
     }
 

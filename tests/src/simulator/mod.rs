@@ -48,7 +48,7 @@ use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
 use mixer::port::PortId;
 use mixer::time::{TICK, Time};
 use mixer::{Capacities, Engine};
-use sip::Availability;
+use sip::{Availability, CallKey};
 
 use application_server::ApplicationServer;
 pub use caller::Caller;
@@ -140,6 +140,8 @@ pub struct Simulator {
     /// What the SIP agent was told last.
     pub availability: Availability,
     calls_made: u64,
+    /// What was answered to those who asked for a transport channel.
+    channel_answers: BTreeMap<CallKey, Vec<u8>>,
 }
 
 impl Simulator {
@@ -167,6 +169,7 @@ impl Simulator {
             rtp_ports: setup.rtp_ports,
             availability: Availability::Open,
             calls_made: 0,
+            channel_answers: BTreeMap::new(),
         };
         simulator.connect(None);
         simulator

@@ -5,15 +5,23 @@
 mod bridge;
 mod codecs;
 mod destroy;
+mod dialogs;
+mod drain;
 mod evenness;
 mod hang_up;
 mod hold;
 mod keys;
+mod limits;
 mod mute;
+mod nbest;
 mod network;
 mod offerless;
+mod ownership;
+mod playout;
+mod refusals;
 mod sidebar;
 mod single_source;
+mod starvation;
 mod three_way;
 mod unjoin;
 

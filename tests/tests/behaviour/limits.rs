@@ -1,0 +1,113 @@
+//! Everything has a limit, and whoever meets one is told: callers with a status, application
+//! servers with a reason.
+
+use antiphon_tests::simulator::{Phone, Setup, Simulator};
+use mixer::Capacities;
+use mscp_proto::Response;
+use sip::Availability;
+
+fn with_capacities(capacities: Capacities) -> Simulator {
+    Simulator::with(Setup { capacities, ..Setup::default() })
+}
+
+fn reason(response: &Response) -> String {
+    response.error_reason().unwrap_or_else(|| panic!("allowed: {response:?}")).to_owned()
+}
+
+#[test]
+fn calls_beyond_the_limit_are_refused_until_one_ends() {
+    let mut setup = Setup::default();
+    setup.settings.max_calls = 2;
+    let mut sim = Simulator::with(setup);
+    sim.call("a");
+    assert_eq!(sim.availability, Availability::Open);
+    sim.call("b");
+    // The agent answers 486 by itself from now on; what it had let in before is refused here.
+    assert_eq!(sim.availability, Availability::Full);
+    sim.invite('c', Phone::default());
+    let rejection = sim.caller('c').rejection.clone().expect("no place for c");
+    assert!(matches!(rejection.status, 486 | 503), "{rejection:?}");
+    sim.hang_up('a');
+    sim.run_ms(100);
+    assert_eq!(sim.availability, Availability::Open);
+    sim.call("d");
+    sim.join('b', 'd', "both");
+    sim.run_ms(100);
+    assert_eq!(sim.bound_ports(), 2);
+}
+
+#[test]
+fn a_call_for_which_there_is_no_rtp_port_is_refused() {
+    let mut sim = Simulator::with(Setup { rtp_ports: 1, ..Setup::default() });
+    sim.call("a");
+    sim.invite('b', Phone::default());
+    let rejection = sim.caller('b').rejection.clone().expect("no port for b");
+    assert_eq!(rejection.status, 503);
+    assert!(rejection.retry_after.is_some());
+    assert_eq!(sim.control.counts(), (1, 0, 0));
+    sim.hang_up('a');
+    sim.run_ms(100);
+    sim.call("c");
+}
+
+#[test]
+fn a_call_for_which_the_engine_has_no_place_is_refused() {
+    let mut sim = with_capacities(Capacities { ports: 1, ..Setup::default().capacities });
+    sim.call("a");
+    sim.invite('b', Phone::default());
+    assert_eq!(sim.caller('b').rejection.as_ref().map(|r| r.status), Some(503));
+    assert_eq!(sim.control.counts(), (1, 0, 0));
+}
+
+#[test]
+fn a_dialog_for_which_the_engine_has_no_place_is_refused() {
+    let mut sim = with_capacities(Capacities { ports: 1, ..Setup::default().capacities });
+    sim.call("a");
+    sim.documents.put_tone("http://media/1", '1', 1);
+    let request = "<dialogstart src='http://media/1' type='audio/wav' connectionid='$a'/>";
+    let response = sim.ask(request);
+    assert!(matches!(response, Response::ErrorDialogNotStarted(_)), "{response:?}");
+    assert!(!reason(&response).is_empty());
+    assert_eq!(sim.control.counts(), (1, 0, 0));
+}
+
+#[test]
+fn conferences_beyond_the_limit_are_refused_until_one_ends() {
+    let mut sim = with_capacities(Capacities { rooms: 2, ..Setup::default().capacities });
+    sim.create('R');
+    sim.create('S');
+    let response = sim.ask("<createconference/>");
+    assert!(matches!(response, Response::ErrorConferenceCreate(_)), "{response:?}");
+    assert!(!reason(&response).is_empty());
+    sim.destroy('R');
+    sim.create('T');
+}
+
+#[test]
+fn joins_beyond_the_limit_are_refused_and_change_nothing() {
+    let mut sim = with_capacities(Capacities { streams: 2, ..Setup::default().capacities });
+    sim.call("abc");
+    sim.create('R');
+    sim.join('R', 'a', "both");
+    sim.join('R', 'b', "both");
+    let response = sim.ask("<join id1='$R' id2='$c'/>");
+    assert!(matches!(response, Response::ErrorConferenceJoin(_)), "{response:?}");
+    sim.check("a:b b:a c:");
+    sim.unjoin('R', 'b');
+    sim.join('R', 'c', "both");
+    sim.check("a:c b: c:a");
+}
+
+#[test]
+fn reservations_are_granted_while_all_of_them_can_be_kept() {
+    let mut sim = with_capacities(Capacities { ports: 10, ..Setup::default().capacities });
+    sim.create_with('R', "<createconference reservedtalkers='4' reservedlisteners='4'/>");
+    let response = sim.ask("<createconference reservedtalkers='3'/>");
+    assert!(matches!(response, Response::ErrorConferenceCreate(_)), "{response:?}");
+    assert!(reason(&response).contains('3'), "{}", reason(&response));
+    sim.create_with('S', "<createconference reservedtalkers='2'/>");
+    sim.destroy('R');
+    sim.create_with('T', "<createconference reservedlisteners='8'/>");
+    let huge = "<createconference reservedtalkers='4294967295' reservedlisteners='4294967295'/>";
+    assert!(matches!(sim.ask(huge), Response::ErrorConferenceCreate(_)));
+}

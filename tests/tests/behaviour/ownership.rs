@@ -1,0 +1,201 @@
+//! Who owns what: a conference or dialog belongs to whoever is behind the channel, survives a lost
+//! channel for a grace time, and is nobody else's business.
+
+use std::time::Duration;
+
+use antiphon_tests::simulator::{Setup, Simulator};
+use mscp_proto::extension::{ExtensionNotification, ExtensionResponse};
+use mscp_proto::{Notification, Response};
+
+const GRACE: Duration = Duration::from_secs(30);
+
+fn with_grace() -> Simulator {
+    let mut setup = Setup::default();
+    setup.settings.grace = Some(GRACE);
+    Simulator::with(setup)
+}
+
+/// A conference of a and b that plays five seconds of a dialog.
+fn busy(sim: &mut Simulator) {
+    sim.call("ab");
+    sim.create('R');
+    sim.join('R', 'a', "both");
+    sim.join('R', 'b', "both");
+    sim.documents.put_tone("http://media/1", '1', 5);
+    sim.start_dialog('1', "http://media/1", "conferenceid='$R'");
+}
+
+#[test]
+fn what_is_missed_is_delivered_in_order() {
+    let mut sim = with_grace();
+    busy(&mut sim);
+    sim.disconnect(0);
+    sim.run_for(Duration::from_secs(6));
+    sim.hang_up('a');
+    sim.hang_up('b');
+    sim.run_ms(100);
+    assert!(sim.servers[0].notifications().is_empty());
+    let back = sim.connect(None);
+    let missed = sim.servers[back].notifications();
+    let [Notification::DialogExit(exit), Notification::Extension(a), Notification::Extension(b)] =
+        missed.as_slice()
+    else {
+        panic!("{missed:?}");
+    };
+    assert_eq!(exit.dialogid.as_str(), sim.id('1'));
+    for (ended, name) in [(a, 'a'), (b, 'b')] {
+        let ExtensionNotification::ConnectionEnded(ended) = ended else { panic!("{ended:?}") };
+        assert_eq!(ended.connectionid.as_str(), sim.id(name));
+    }
+    // Delivered once.
+    sim.disconnect(back);
+    let again = sim.connect(None);
+    assert!(sim.servers[again].notifications().is_empty());
+}
+
+#[test]
+fn everything_goes_on_during_the_grace_time() {
+    let mut sim = with_grace();
+    busy(&mut sim);
+    sim.disconnect(0);
+    sim.run_for(Duration::from_secs(25));
+    sim.check("a:b b:a");
+    let back = sim.connect(None);
+    // Had the absence gone on, it would be over now.
+    sim.run_for(GRACE);
+    sim.check("a:b b:a");
+    let response = sim.ask_as(back, "<destroyconference conferenceid='$R'/>");
+    assert!(matches!(response, Response::ConferenceDestroyed(_)), "{response:?}");
+}
+
+#[test]
+fn who_stays_away_loses_what_it_owns() {
+    let mut sim = with_grace();
+    busy(&mut sim);
+    sim.disconnect(0);
+    sim.run_for(GRACE - Duration::from_secs(2));
+    assert_eq!(sim.control.counts(), (2, 1, 0));
+    sim.check("a:b b:a");
+    sim.run_for(Duration::from_secs(2));
+    assert_eq!(sim.control.counts(), (2, 0, 0));
+    // The calls are the callers' own.
+    sim.check("a: b:");
+    let back = sim.connect(None);
+    let response = sim.ask_as(back, "<destroyconference conferenceid='$R'/>");
+    assert!(matches!(response, Response::ErrorConferenceDestroy(_)), "{response:?}");
+}
+
+#[test]
+fn dialogs_end_with_the_grace_time_too() {
+    let mut sim = with_grace();
+    sim.call("a");
+    sim.documents.put_tone("http://media/1", '1', 60);
+    sim.start_dialog('1', "http://media/1", "connectionid='$a'");
+    sim.disconnect(0);
+    sim.run_for(GRACE + Duration::from_millis(100));
+    assert_eq!(sim.control.counts(), (1, 0, 0));
+    sim.check("a:");
+}
+
+#[test]
+fn without_a_grace_time_it_is_kept_for_ever() {
+    let mut sim = Simulator::new();
+    busy(&mut sim);
+    sim.disconnect(0);
+    sim.run_for(Duration::from_secs(600));
+    assert_eq!(sim.control.counts(), (2, 1, 0));
+}
+
+#[test]
+fn two_channels_of_the_plain_listener_are_one_owner() {
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    let joined = sim.ask_as(second, "<unjoin id1='$R' id2='$a'/>");
+    assert!(matches!(joined, Response::ConferenceUnjoined(_)), "{joined:?}");
+    // One is left: that is presence enough, and it is told what the other had asked for.
+    sim.disconnect(0);
+    sim.run_for(2 * GRACE);
+    assert_eq!(sim.control.counts(), (2, 1, 0));
+    let told = sim.servers[second].notifications();
+    assert!(matches!(told.as_slice(), [Notification::DialogExit(_)]), "{told:?}");
+}
+
+#[test]
+fn what_another_owns_does_not_exist() {
+    let mut sim = Simulator::new();
+    busy(&mut sim);
+    let stranger = sim.connect_over_sip();
+    let conference = sim.id('R');
+    sim.name('X', "conf0-nowhere");
+    for request in [
+        "<destroyconference conferenceid='$R'/>",
+        "<join id1='$R' id2='$a'/>",
+        "<unjoin id1='$R' id2='$a'/>",
+        "<join id1='$1' id2='$a'/>",
+        "<dialogstart prepareddialogid='$1'/>",
+        "<dialogstart src='http://media/1' type='audio/wav' conferenceid='$R'/>",
+    ] {
+        // Word for word as if it had never been.
+        let nowhere = request.replace("$R", "$X").replace("$1", "$X");
+        let expected = sim.ask_as(stranger, &nowhere).error_reason().unwrap().to_owned();
+        let expected = expected.replace(&sim.id('X'), "it");
+        let response = sim.ask_as(stranger, request);
+        let reason = response.error_reason().unwrap_or_else(|| panic!("{request} was allowed"));
+        let reason = reason.replace(&conference, "it").replace(&sim.id('1'), "it");
+        assert_eq!(reason, expected, "{request}");
+    }
+    sim.check("a:b1 b:a1");
+    let audit = sim.ask_as(stranger, "<a:audit xmlns:a='urn:antiphon:mscp:1'/>");
+    let Response::Extension(ExtensionResponse::AuditResult(audit)) = audit else {
+        panic!("{audit:?}");
+    };
+    assert!(audit.conferences.is_empty() && audit.dialogs.is_empty());
+    let named = |id: &str| id == conference || id == sim.id('1');
+    assert!(!audit.joins.iter().any(|join| named(join.id1.as_str()) || named(join.id2.as_str())));
+}
+
+/// A transport channel lives as long as its SIP dialog, and so does what was made on it
+/// (draft 7.2.1).
+#[test]
+fn the_end_of_the_sip_dialog_ends_what_was_made_on_its_channel() {
+    let mut sim = Simulator::new();
+    sim.call("ab");
+    let server = sim.connect_over_sip();
+    let response = sim.ask_as(server, "<createconference/>");
+    let Response::ConferenceCreated(created) = response else { panic!("{response:?}") };
+    sim.name('R', created.conferenceid.as_str());
+    for name in "ab".chars() {
+        sim.ask_as(server, &format!("<join id1='$R' id2='${name}'/>"));
+    }
+    sim.check("a:b b:a");
+    sim.end_sip_dialog(server);
+    assert_eq!(sim.servers[server].channel, None);
+    sim.check("a: b:");
+    assert_eq!(sim.control.counts(), (2, 0, 0));
+}
+
+#[test]
+fn a_watcher_is_told_of_every_connection() {
+    let mut sim = Simulator::new();
+    sim.call("a");
+    let response = sim.ask("<a:watch xmlns:a='urn:antiphon:mscp:1'/>");
+    assert!(matches!(response, Response::Extension(ExtensionResponse::Watching(_))));
+    sim.call("b");
+    sim.hang_up('a');
+    sim.run_ms(100);
+    let told: Vec<(String, bool)> = sim.servers[0]
+        .notifications()
+        .into_iter()
+        .map(|notification| match notification {
+            Notification::Extension(ExtensionNotification::ConnectionStarted(started)) => {
+                (started.connectionid.to_string(), true)
+            }
+            Notification::Extension(ExtensionNotification::ConnectionEnded(ended)) => {
+                (ended.connectionid.to_string(), false)
+            }
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(told, [(sim.id('a'), true), (sim.id('b'), true), (sim.id('a'), false)]);
+}
