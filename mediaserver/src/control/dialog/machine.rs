@@ -71,11 +71,16 @@ impl Control {
         self.reply(asked.asker, Response::DialogPrepared(prepared));
     }
 
-    /// The request that wanted the dialog is answered with its own error, and nothing is left.
     fn fail(&mut self, id: &DialogId, reason: String) {
+        info!(dialog = %id, reason, "dialog failed");
+        self.abandon(id, reason);
+    }
+
+    /// The request that wants the dialog, if there still is one, is answered with its own error,
+    /// and nothing is left.
+    pub(super) fn abandon(&mut self, id: &DialogId, reason: String) {
         let asked = self.dialogs.get_mut(id).and_then(|dialog| dialog.asked.take());
         let endpoint = self.dialogs.get(id).and_then(|dialog| dialog.endpoint.clone());
-        info!(dialog = %id, reason, "dialog failed");
         self.forget_dialog(id);
         let Some(Asked { asker, kind }) = asked else { return };
         let dialogid = id.clone();

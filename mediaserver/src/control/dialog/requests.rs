@@ -110,7 +110,8 @@ impl Control {
         }
         if request.immediate {
             info!(dialog = %id, "dialog terminated at once");
-            return self.forget_dialog(&id);
+            // No notification from now on; but a request under way is answered (7.2.4).
+            return self.abandon(&id, "terminated before it started".to_owned());
         }
         self.feed(&id, Input::Terminate);
     }
@@ -156,7 +157,11 @@ impl Control {
         Ok(port.into())
     }
 
-    pub(super) fn dialog_of(&self, identity: Identity, id: &DialogId) -> Result<&Dialog, String> {
+    pub(in crate::control) fn dialog_of(
+        &self,
+        identity: Identity,
+        id: &DialogId,
+    ) -> Result<&Dialog, String> {
         match self.dialogs.get(id) {
             Some(dialog) if dialog.owner.identity == identity => Ok(dialog),
             Some(_) | None => Err(format!("dialog identified by {id} does not exist")),
