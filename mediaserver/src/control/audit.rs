@@ -10,13 +10,13 @@ use mscp_proto::extension::{
 use mscp_proto::id::{ConferenceId, ConnectionId, DialogId, ParticipantId};
 use mscp_proto::shared::Direction;
 
-use super::Control;
 use super::channels::Identity;
 use super::conferences::Conference;
 use super::connection::{Connection, State as Standing};
 use super::dialog::Dialog;
 use super::settings::MediaTotals;
 use super::state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
+use super::{Control, Owner};
 
 impl Control {
     /// What an application server may know of: all connections, and what it owns.
@@ -47,7 +47,7 @@ impl Control {
                     state: dialog.state().to_owned(),
                 })
                 .collect(),
-            joins: self.joins().collect(),
+            joins: self.joins(identity).collect(),
         }
     }
 
@@ -149,8 +149,26 @@ impl Control {
         streams
     }
 
-    fn joins(&self) -> impl Iterator<Item = AuditedJoin> + '_ {
-        self.stage.topology.joins().filter_map(|joined| self.audited(&joined))
+    fn joins(&self, identity: Identity) -> impl Iterator<Item = AuditedJoin> + '_ {
+        let known = move |joined: &Joined| {
+            self.is_known_to(identity, joined.a) && self.is_known_to(identity, joined.b)
+        };
+        self.stage.topology.joins().filter(known).filter_map(|joined| self.audited(&joined))
+    }
+
+    /// Connections are everybody's; what another has created does not exist.
+    fn is_known_to(&self, identity: Identity, end_point: EnginePoint) -> bool {
+        let owner = match end_point {
+            EnginePoint::Room(room) => {
+                self.rooms.get(&room).and_then(|id| self.conferences.get(id)).map(|c| c.owner)
+            }
+            EnginePoint::Port(port) => match self.owners.get(&port) {
+                Some(Owner::Connection(_)) => return true,
+                Some(Owner::Dialog(id)) => self.dialogs.get(id).map(|dialog| dialog.owner),
+                None => None,
+            },
+        };
+        owner.is_some_and(|owner| owner.identity == identity)
     }
 
     fn audited(&self, joined: &Joined) -> Option<AuditedJoin> {

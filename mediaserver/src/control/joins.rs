@@ -4,6 +4,7 @@
 use mixer::plan::Plan;
 use mixer::topology::{Directions, EndPoint};
 use mscp_proto::conference::{ConferenceJoined, ConferenceUnjoined, Join, Unjoin};
+use mscp_proto::id::DialogId;
 use mscp_proto::response::Response;
 use mscp_proto::shared::{Direction, Streams};
 use tracing::info;
@@ -48,10 +49,11 @@ impl Control {
 
     /// What an `id1` or `id2` stands for, as far as the identity may know of it.
     fn end_point(&self, identity: Identity, id: &str) -> Result<EndPoint, String> {
-        if self.conferences.contains_key(id) {
-            return self.room_of(identity, id).map(EndPoint::from);
+        // What another has created is answered like what does not exist at all.
+        if let Ok(room) = self.room_of(identity, id) {
+            return Ok(room.into());
         }
-        if self.dialogs.contains_key(id) {
+        if self.dialog_of(identity, &DialogId::new(id)).is_ok() {
             return self.end_point_of_dialog(identity, id);
         }
         if self.connections.contains_key(id) {
