@@ -227,7 +227,7 @@ pub enum CtlVerb {
     },
     /// Show conferences, connections, dialogs and what is joined to what.
     List,
-    /// Print calls that come and go, and every notification, until interrupted.
+    /// Print calls that come and go, and what was kept while nobody was there, until interrupted.
     Watch,
     /// Show what the server can do.
     Capabilities,

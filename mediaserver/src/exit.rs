@@ -63,10 +63,18 @@ pub fn after_clap(error: &clap::Error) -> ExitCode {
             ExitCode::SUCCESS
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            fail("say what to do: serve, demo, ctl or check (mediaserver --help tells more)")
+            fail(what_is_missing(&error.to_string()))
         }
         _ => fail(one_line(error)),
     }
+}
+
+/// What to give, after nothing was: a subcommand, or a verb of `ctl`.
+fn what_is_missing(help: &str) -> &'static str {
+    if help.contains("Usage: mediaserver ctl") {
+        return "say what to ask for: create, join, play, list … (mediaserver ctl --help tells more)";
+    }
+    "say what to do: serve, demo, ctl or check (mediaserver --help tells more)"
 }
 
 /// Clap writes paragraphs: the error, tips, the usage and where help is. The first two are kept.

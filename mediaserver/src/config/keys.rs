@@ -157,9 +157,11 @@ pub const MSCP_GRACE_SECONDS: Key<Grace> = Key {
     flag: None,
     variable: "MEDIASERVER_MSCP_GRACE_SECONDS",
     shape: &SecondsOrKeep { max: 86_400 },
-    default: "30",
+    default: "600",
     about: "How long the conferences and dialogs of a channel survive its loss, so that an \
-            application server can come back to them; `keep` means until somebody destroys them.",
+            application server can come back to them; `keep` means until somebody destroys them. \
+            The default leaves a person with `mediaserver ctl`, which connects for each request \
+            anew, ten minutes from one to the next.",
 };
 
 /// `http.listen`.

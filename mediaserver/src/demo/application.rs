@@ -29,7 +29,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(super) struct Room {
     /// Who is in the conference, by name.
     pub(super) callers: BTreeMap<&'static str, ConnectionId>,
-    /// Who called in besides, and whether he is still there.
+    /// Who called in besides.
     pub(super) guests: BTreeMap<ConnectionId, Guest>,
     /// Dialogs that are over, with what went wrong.
     over: BTreeMap<DialogId, Option<String>>,
@@ -41,7 +41,15 @@ pub(super) struct Room {
 #[derive(Clone, Debug)]
 pub(super) struct Guest {
     pub(super) from: String,
-    pub(super) present: bool,
+    entered: Instant,
+    left: Option<Instant>,
+}
+
+impl Guest {
+    /// From when to when he was in the conference.
+    pub(super) fn stay(&self) -> (Instant, Instant) {
+        (self.entered, self.left.unwrap_or_else(Instant::now))
+    }
 }
 
 /// The application server, connected.
@@ -122,7 +130,7 @@ impl Application {
     /// Sends whoever is still there home, and ends the conference.
     pub(super) async fn close(self) -> Result<(), DemoError> {
         let guests = self.room().guests;
-        for (connectionid, _) in guests.into_iter().filter(|(_, guest)| guest.present) {
+        for (connectionid, _) in guests.into_iter().filter(|(_, guest)| guest.left.is_none()) {
             let hangup = extension(ExtensionRequest::Hangup(Hangup { connectionid }));
             match self.client.request(hangup).await {
                 // He may just have hung up himself.
@@ -189,7 +197,8 @@ impl Room {
                 self.callers.insert(name, started.connectionid);
             }
             None => {
-                let guest = Guest { from: started.from, present: true };
+                let entered = Instant::now();
+                let guest = Guest { from: started.from, entered, left: None };
                 self.guests.insert(started.connectionid, guest);
             }
         }
@@ -198,7 +207,7 @@ impl Room {
     fn leave(&mut self, connection: &ConnectionId) {
         self.callers.retain(|_, there| there != connection);
         if let Some(guest) = self.guests.get_mut(connection) {
-            guest.present = false;
+            guest.left = Some(Instant::now());
         }
     }
 

@@ -20,13 +20,18 @@ const HEARD_DB: f64 = 3.0;
 const UNHEARD_DB: f64 = -40.0;
 
 /// A row of the table: somebody speaks, and how much of it arrives at each of the callers, in dB.
-/// `None` where there is nothing to measure.
 #[derive(Clone, Debug)]
 pub(super) struct Row {
     pub(super) what: String,
+    /// `None` where there is nothing to measure, or where a guest may have been heard instead.
     pub(super) gains_db: [Option<f64>; CAST.len()],
     expected: [bool; CAST.len()],
+    /// A guest was in the room, and what he says adds to what is measured.
+    accompanied: bool,
 }
+
+/// From when to when.
+pub(super) type Span = (Instant, Instant);
 
 /// Everything measured.
 #[derive(Clone, Debug)]
@@ -41,11 +46,11 @@ pub(super) struct Findings {
 
 impl Findings {
     /// Measures what the callers, in the order of the cast, said and heard. `welcome` is when the
-    /// chime sounded.
-    pub(super) fn new(takes: &[Take], welcome: (Instant, Instant)) -> Findings {
-        let mut rows = vec![chime_row(takes, welcome)];
+    /// chime sounded, `guests` are the stays of those whose voices are not known.
+    pub(super) fn new(takes: &[Take], welcome: Span, guests: &[Span]) -> Findings {
+        let mut rows = vec![chime_row(takes, welcome, guests)];
         for kind in [Kind::Solo, Kind::Muted] {
-            rows.extend((0..CAST.len()).filter_map(|speaker| row(takes, speaker, kind)));
+            rows.extend((0..CAST.len()).filter_map(|speaker| row(takes, speaker, kind, guests)));
         }
         let mut delays: Vec<Duration> = takes.iter().flat_map(|take| delays(take, takes)).collect();
         delays.sort();
@@ -56,6 +61,11 @@ impl Findings {
             packets_received: takes.iter().map(|take| take.heard.packets).sum(),
             packets_lost: takes.iter().map(|take| take.heard.lost()).sum(),
         }
+    }
+
+    /// Whether somewhere a guest made it impossible to tell silence.
+    pub(super) fn is_accompanied(&self) -> bool {
+        self.rows.iter().any(|row| row.accompanied)
     }
 
     /// Everything that is not as it should be, one line each.
@@ -75,39 +85,61 @@ impl Findings {
 }
 
 impl Row {
+    fn new(
+        what: String,
+        accompanied: bool,
+        expected: [bool; CAST.len()],
+        gain: impl Fn(usize) -> Option<f64>,
+    ) -> Row {
+        let gain = |index: usize| {
+            let tellable = !accompanied || expected.get(index) == Some(&true);
+            tellable.then(|| gain(index)).flatten()
+        };
+        Row { what, gains_db: std::array::from_fn(gain), expected, accompanied }
+    }
+
     fn faults(&self) -> Vec<String> {
         let cells = CAST.iter().zip(self.gains_db).zip(self.expected);
         let fault = |((listener, gain), expected): ((&Character, Option<f64>), bool)| {
-            let (name, what) = (listener.name, &self.what);
-            match gain? {
-                gain if expected && !(gain.abs() <= HEARD_DB) => {
-                    Some(format!("{name} should have heard {what}, but it arrived at {gain:.1} dB"))
-                }
-                gain if !expected && gain > UNHEARD_DB => {
-                    Some(format!("{name} should not have heard {what}, but did at {gain:.1} dB"))
-                }
-                _ => None,
+            let (name, what, gain) = (listener.name, &self.what, gain?);
+            let too_much = gain > HEARD_DB && !self.accompanied;
+            if expected && (gain.is_nan() || gain < -HEARD_DB || too_much) {
+                return Some(format!(
+                    "{name} should have heard {what}, which came at {gain:.1} dB"
+                ));
             }
+            if expected || gain <= UNHEARD_DB {
+                return None;
+            }
+            Some(format!("{name} should not have heard {what}, which came at {gain:.1} dB"))
         };
         cells.filter_map(fault).collect()
     }
 }
 
-fn chime_row(takes: &[Take], (from, to): (Instant, Instant)) -> Row {
+fn chime_row(takes: &[Take], welcome: Span, guests: &[Span]) -> Row {
     let sent = chime::samples();
+    let (from, to) = (welcome.0, welcome.1 + LATEST);
     let gain = |index: usize| {
-        let (_, heard) = takes.get(index)?.heard.track.between(from, to + LATEST);
+        let (_, heard) = takes.get(index)?.heard.track.between(from, to);
         Some(ear::gain_db(&sent, heard, &chime::BELLS_HZ))
     };
-    let what = "the chime".to_owned();
-    Row { what, gains_db: std::array::from_fn(gain), expected: [true; CAST.len()] }
+    let accompanied = guests.iter().any(|guest| overlap(*guest, (from, to)));
+    Row::new("the chime".to_owned(), accompanied, [true; CAST.len()], gain)
 }
 
-/// What arrived of one speaker's turns of one kind; `None` when there was no such turn.
-fn row(takes: &[Take], speaker: usize, kind: Kind) -> Option<Row> {
+/// What arrived of one speaker's turns of one kind; `None` when there was no such turn. Turns that no
+/// guest could disturb are preferred.
+fn row(takes: &[Take], speaker: usize, kind: Kind, guests: &[Span]) -> Option<Row> {
     let who = CAST.get(speaker)?;
     let said = takes.get(speaker)?;
     let turns: Vec<&Turn> = complete(said).filter(|turn| turn.kind == kind).collect();
+    let alone = |turn: &&Turn| {
+        span(said, turn).is_some_and(|span| !guests.iter().any(|guest| overlap(*guest, span)))
+    };
+    let undisturbed: Vec<&Turn> = turns.iter().copied().filter(alone).collect();
+    let accompanied = undisturbed.is_empty();
+    let turns = if accompanied { turns } else { undisturbed };
     if turns.is_empty() {
         return None;
     }
@@ -115,8 +147,9 @@ fn row(takes: &[Take], speaker: usize, kind: Kind) -> Option<Row> {
         let listener = takes.get(index)?;
         let (mut sent, mut heard) = (0.0, 0.0);
         for turn in &turns {
-            let (out, arrived) = (spoken(said, turn), arrived(said, turn, listener)?);
-            sent += ear::energy(out, &who.pitches_hz);
+            let (from, to) = span(said, turn)?;
+            let (_, arrived) = listener.heard.track.between(from, to);
+            sent += ear::energy(spoken(said, turn), &who.pitches_hz);
             heard += ear::energy(arrived, &who.pitches_hz);
         }
         Some(10.0 * (heard / sent).log10())
@@ -125,11 +158,8 @@ fn row(takes: &[Take], speaker: usize, kind: Kind) -> Option<Row> {
         Kind::Muted => format!("{}, muted", who.name),
         Kind::Solo | Kind::Together => who.name.to_owned(),
     };
-    Some(Row {
-        what,
-        gains_db: std::array::from_fn(gain),
-        expected: std::array::from_fn(|index| kind == Kind::Solo && index != speaker),
-    })
+    let expected = std::array::from_fn(|index| kind == Kind::Solo && index != speaker);
+    Some(Row::new(what, accompanied, expected, gain))
 }
 
 /// Turns that were spoken to their end.
@@ -142,11 +172,14 @@ fn spoken<'a>(take: &'a Take, turn: &Turn) -> &'a [i16] {
     take.said.samples.get(turn.start..turn.start + turn.length).unwrap_or_default()
 }
 
-/// What a listener heard while a turn was spoken and on its way.
-fn arrived<'a>(said: &Take, turn: &Turn, listener: &'a Take) -> Option<&'a [i16]> {
+/// When a turn was spoken and on its way.
+fn span(said: &Take, turn: &Turn) -> Option<Span> {
     let from = said.said.time_of(turn.start)?;
-    let to = from + playing_time(turn.length) + LATEST;
-    Some(listener.heard.track.between(from, to).1)
+    Some((from, from + playing_time(turn.length) + LATEST))
+}
+
+fn overlap(a: Span, b: Span) -> bool {
+    a.0 < b.1 && b.0 < a.1
 }
 
 /// From mouth to ear: from when the mark's first sample left its caller with its packet, to when it

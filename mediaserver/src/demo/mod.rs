@@ -39,7 +39,7 @@ use crate::cli::DemoArgs;
 use crate::client::ClientError;
 use crate::{exit, logging};
 
-use application::Application;
+use application::{Application, Guest};
 use caller::{Caller, Phones, Take};
 use findings::Findings;
 use opening::Opening;
@@ -145,7 +145,8 @@ async fn perform(
     let takes = phones.hang_up(callers).await;
     application.close().await?;
 
-    let findings = Findings::new(&takes, welcome);
+    let guests: Vec<_> = room.guests.values().map(Guest::stay).collect();
+    let findings = Findings::new(&takes, welcome, &guests);
     summary::print(screen, &findings);
     summary::print_ticks(screen, &opening.server.metrics);
     summary::print_guests(screen, &room, state.as_ref());

@@ -134,9 +134,7 @@ fn describe(step: Step) -> Option<String> {
         Step::Mute(who) => {
             Some(format!("{} is muted: hears the room, and is not heard", CAST[who].name))
         }
-        Step::SpeakMuted(who) => {
-            Some(format!("{} speaks, to nobody", CAST[who].name))
-        }
+        Step::SpeakMuted(who) => Some(format!("{} speaks, to nobody", CAST[who].name)),
         Step::Unmute(who) => Some(format!("{} may speak again", CAST[who].name)),
     }
 }

@@ -29,8 +29,11 @@ pub(super) fn print(screen: &Screen, findings: &Findings) {
     for row in &findings.rows {
         screen.line(&line(screen, row));
     }
-    let meaning = "  in dB relative to how it left; a dot is silence";
-    screen.line(&screen.paint(Style::Dim, meaning));
+    let mut meaning = "  in dB relative to how it left; · is silence".to_owned();
+    if findings.is_accompanied() {
+        meaning.push_str("; ? cannot be told, because a guest was there");
+    }
+    screen.line(&screen.paint(Style::Dim, &meaning));
     screen.line("");
     figure(screen, "delay", &delay(findings));
     figure(
@@ -67,14 +70,16 @@ pub(super) fn print_guests(screen: &Screen, room: &Room, state: Option<&State>) 
         let connection = state.and_then(|state| {
             state.connections.iter().find(|connection| connection.id == id.as_str())
         });
+        let (from, to) = guest.stay();
+        let seconds = to.saturating_duration_since(from).as_secs_f64();
         let told = match connection {
             Some(there) => format!(
-                "{}: {} packets received, {} lost",
+                "{}: in the room for {seconds:.1} s, {} packets received, {} lost",
                 guest.from,
                 thousands(there.packets_received),
                 there.packets_lost
             ),
-            None => format!("{}: was in the conference", guest.from),
+            None => format!("{}: in the room for {seconds:.1} s", guest.from),
         };
         figure(screen, "guest", &told);
     }
@@ -134,7 +139,7 @@ fn thousands(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index) % 3 == 0 {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
