@@ -2,11 +2,11 @@
 
 use antiphon_tests::simulator::{Phone, Simulator};
 
-/// Callers a to d, each 3.5 dB louder than the one after, in a conference of this policy.
+/// Callers a to d, each 3 dB louder than the one after, in a conference of this policy.
 fn conference(request: &str) -> Simulator {
     let mut sim = Simulator::new();
     sim.create_with('R', request);
-    for (name, dbfs) in "abcd".chars().zip([-10.0, -13.5, -17.0, -20.5]) {
+    for (name, dbfs) in "abcd".chars().zip([-10.0, -13.0, -16.0, -19.0]) {
         sim.call_with(name, Phone { dbfs, ..Phone::default() });
         sim.join('R', name, "both");
     }

@@ -39,3 +39,21 @@ fn two_conferences_do_not_hear_each_other() {
     }
     sim.check("a:b b:a c:d d:c");
 }
+
+/// What one says is taken out of what it hears to the last bit: it hears the same samples whether
+/// it speaks or not.
+#[test]
+fn ones_own_voice_leaves_no_trace() {
+    let heard = |speaks| {
+        let mut sim = Simulator::new();
+        sim.call("abc");
+        sim.create('R');
+        for name in "abc".chars() {
+            sim.join('R', name, "both");
+        }
+        sim.caller_mut('c').speaks = speaks;
+        sim.run_ms(500);
+        sim.record_ms(2_000).remove(2)
+    };
+    assert_eq!(heard(true), heard(false));
+}

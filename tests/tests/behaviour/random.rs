@@ -1,0 +1,176 @@
+//! Any operations in any order: the server and a tiny model of it agree after each on what flows,
+//! and at the end on who hears whom. A failure is shrunk, and printed with its seed.
+
+use std::collections::BTreeSet;
+
+use antiphon_tests::simulator::Simulator;
+use mscp_proto::Response;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+use crate::model::{DIRECTIONS, Model, is_dialog};
+
+const CALLERS: [char; 5] = ['a', 'b', 'c', 'd', 'e'];
+const ROOMS: [char; 3] = ['R', 'S', 'T'];
+const DIALOGS: [char; 2] = ['1', '2'];
+
+/// Longer than any run.
+const DIALOG_SECONDS: usize = 120;
+
+/// Everything that can be done.
+#[derive(Clone, Debug)]
+enum Operation {
+    Call(char),
+    HangUp(char),
+    Create(char),
+    Destroy(char),
+    Join(char, char, &'static str),
+    Unjoin(char, char),
+    Start(char, char, &'static str),
+    Terminate(char, bool),
+}
+
+use Operation::{Call, Create, Destroy, HangUp, Join, Start, Terminate, Unjoin};
+
+fn operation() -> impl Strategy<Value = Operation> {
+    let anyone = || select([&CALLERS[..], &ROOMS, &DIALOGS].concat());
+    let direction = || select(DIRECTIONS.to_vec());
+    prop_oneof![
+        4 => select(CALLERS.to_vec()).prop_map(Call),
+        1 => select(CALLERS.to_vec()).prop_map(HangUp),
+        3 => select(ROOMS.to_vec()).prop_map(Create),
+        1 => select(ROOMS.to_vec()).prop_map(Destroy),
+        12 => (anyone(), anyone(), direction()).prop_map(|(a, b, d)| Join(a, b, d)),
+        3 => (anyone(), anyone()).prop_map(|(a, b)| Unjoin(a, b)),
+        2 => (select(DIALOGS.to_vec()), anyone(), direction()).prop_map(|(d, e, w)| Start(d, e, w)),
+        1 => (select(DIALOGS.to_vec()), any::<bool>()).prop_map(|(d, i)| Terminate(d, i)),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
+
+    #[test]
+    fn the_server_does_what_the_model_says(operations in prop::collection::vec(operation(), 1..40)) {
+        let mut world = World::new();
+        for operation in &operations {
+            world.apply(operation);
+            prop_assert_eq!(world.flowing(), world.model.streams.clone(), "after {:?}", operation);
+        }
+        prop_assert_eq!(world.sim.hearing(), world.model.hearing());
+        world.end();
+    }
+}
+
+/// The server and the model.
+struct World {
+    sim: Simulator,
+    model: Model,
+}
+
+impl World {
+    fn new() -> World {
+        let mut sim = Simulator::new();
+        for name in [&CALLERS[..], &ROOMS, &DIALOGS].concat() {
+            sim.name(name, format!("no-{name}"));
+        }
+        for dialog in DIALOGS {
+            sim.documents.put_tone(&uri_of(dialog), dialog, DIALOG_SECONDS);
+        }
+        World { sim, model: Model::default() }
+    }
+
+    fn apply(&mut self, operation: &Operation) {
+        let exists = |name: &char| self.model.exists.contains(name);
+        match operation {
+            Call(name) if exists(name) => {}
+            Call(name) => {
+                self.sim.call(&name.to_string());
+                self.model.exists.insert(*name);
+            }
+            HangUp(name) if !exists(name) => {}
+            HangUp(name) => {
+                drop(self.sim.hang_up(*name));
+                self.model.remove(*name);
+            }
+            Create(name) if exists(name) => {}
+            Create(name) => {
+                self.sim.create(*name);
+                self.model.exists.insert(*name);
+            }
+            Destroy(name) => {
+                let granted = self.ask(&format!("<destroyconference conferenceid='${name}'/>"));
+                assert_eq!(granted, self.model.remove(*name), "{operation:?}");
+            }
+            Join(a, b, direction) => {
+                let stream = format!("<stream type='audio' direction='{direction}'/>");
+                let granted = self.ask(&format!("<join id1='${a}' id2='${b}'>{stream}</join>"));
+                assert_eq!(granted, self.model.join(*a, *b, direction), "{operation:?}");
+            }
+            Unjoin(a, b) => {
+                let granted = self.ask(&format!("<unjoin id1='${a}' id2='${b}'/>"));
+                assert_eq!(granted, self.model.unjoin(*a, *b), "{operation:?}");
+            }
+            Start(dialog, ..) if exists(dialog) => {}
+            Start(dialog, on, direction) => self.start(*dialog, *on, direction),
+            Terminate(dialog, immediate) => {
+                let terminate = "dialogterminate dialogid=";
+                self.sim.tell(&format!("<{terminate}'${dialog}' immediate='{immediate}'/>"));
+                self.sim.run_ms(60);
+                self.model.remove(*dialog);
+            }
+        }
+    }
+
+    fn start(&mut self, dialog: char, on: char, direction: &str) {
+        let kind = if on.is_uppercase() { "conferenceid" } else { "connectionid" };
+        let response = self.sim.ask(&format!(
+            "<dialogstart src='{}' type='audio/wav' {kind}='${on}'>\
+             <stream type='audio' direction='{direction}'/></dialogstart>",
+            uri_of(dialog)
+        ));
+        let granted = self.model.start(dialog, on, direction);
+        match response {
+            Response::DialogStarted(started) if granted => {
+                self.sim.name(dialog, started.dialogid.as_str());
+            }
+            other => assert!(!granted && other.error_reason().is_some(), "{on}: {other:?}"),
+        }
+    }
+
+    fn ask(&mut self, request: &str) -> bool {
+        self.sim.ask(request).error_reason().is_none()
+    }
+
+    /// The streams that the control core says there are.
+    fn flowing(&mut self) -> BTreeSet<(char, char)> {
+        let names = [&CALLERS[..], &ROOMS, &DIALOGS].concat();
+        let ids: Vec<(char, String)> = names.iter().map(|n| (*n, self.sim.id(*n))).collect();
+        let name_of = |id: &str| ids.iter().find(|(_, known)| known == id).expect("a known id").0;
+        let now = self.sim.now();
+        let joins = self.sim.control.state(now).joins;
+        joins.iter().map(|join| (name_of(&join.from), name_of(&join.to))).collect()
+    }
+
+    /// Ends everything, and finds that nothing is left.
+    fn end(&mut self) {
+        for name in self.model.exists.clone() {
+            match name {
+                _ if is_dialog(name) => {}
+                _ if name.is_uppercase() => self.sim.destroy(name),
+                _ => drop(self.sim.hang_up(name)),
+            }
+        }
+        self.sim.run_ms(100);
+        assert_eq!(self.sim.control.counts(), (0, 0, 0));
+        assert_eq!(self.sim.bound_ports(), 0);
+        assert!(self.sim.control.is_idle());
+    }
+}
+
+fn uri_of(dialog: char) -> String {
+    format!("http://media/{dialog}")
+}
