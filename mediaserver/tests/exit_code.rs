@@ -41,6 +41,11 @@ fn a_bad_flag() {
         complaint(&[]),
         "mediaserver: say what to do: serve, demo, ctl or check (mediaserver --help tells more)",
     );
+    assert_eq!(
+        complaint(&["ctl"]),
+        "mediaserver: say what to ask for: create, join, play, list … (mediaserver ctl --help \
+         tells more)",
+    );
 }
 
 #[test]

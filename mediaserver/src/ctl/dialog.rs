@@ -8,6 +8,7 @@ use mscp_proto::limits::BODY_BYTES;
 use mscp_proto::multipart::{Resource, Resources};
 use mscp_proto::shared::Script;
 use mscp_proto::{Notification, Request, Response};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{CtlError, Session, say, unexpected};
 use crate::client::ClientError;
@@ -74,19 +75,25 @@ impl Session {
             Response::DialogStarted(started) => started.dialogid,
             other => return Err(unexpected(&other)),
         };
+        // Before the id is out: whoever has read it may interrupt.
+        let interrupt = signal(SignalKind::interrupt())?;
         say(&dialog)?;
         if no_wait {
             return Ok(());
         }
-        self.wait_for_end(dialog).await
+        self.wait_for_end(dialog, interrupt).await
     }
 
     /// Waits for the end of a dialog; an interruption ends the dialog too.
-    async fn wait_for_end(mut self, dialog: DialogId) -> Result<(), CtlError> {
+    async fn wait_for_end(
+        mut self,
+        dialog: DialogId,
+        mut interrupt: Signal,
+    ) -> Result<(), CtlError> {
         loop {
             let notification = tokio::select! {
                 notification = self.notifications.next() => notification,
-                _ = tokio::signal::ctrl_c() => {
+                _ = interrupt.recv() => {
                     return self.stop(dialog.as_str().to_owned(), true).await;
                 }
             };

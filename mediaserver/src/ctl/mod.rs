@@ -44,9 +44,9 @@ enum CtlError {
     /// The server answered with something that is no answer to the question.
     #[error("the media server answered {0}")]
     Unexpected(String),
-    /// Nobody reads our output any more.
-    #[error("cannot write: {0}")]
-    Output(#[from] io::Error),
+    /// Nobody reads our output any more, or nothing can interrupt us.
+    #[error(transparent)]
+    System(#[from] io::Error),
 }
 
 /// An open channel, for the length of one verb.
@@ -74,7 +74,7 @@ pub fn ctl(args: CtlArgs) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         // `ctl list | head` is no failure.
-        Err(CtlError::Output(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
+        Err(CtlError::System(error)) if error.kind() == io::ErrorKind::BrokenPipe => {
             ExitCode::SUCCESS
         }
         Err(error @ (CtlError::Client(ClientError::Refused(_)) | CtlError::Ended(_))) => {

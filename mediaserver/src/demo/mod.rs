@@ -33,7 +33,7 @@ use std::time::{Duration, Instant};
 
 use media_io::wav::Recorder;
 use mixer::port::SAMPLE_RATE_HZ;
-use tracing::error;
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::cli::DemoArgs;
 use crate::client::ClientError;
@@ -103,9 +103,14 @@ pub fn demo(args: &DemoArgs) -> ExitCode {
 }
 
 async fn show(args: &DemoArgs, opening: Opening, file: File) -> ExitCode {
+    // From here on Ctrl-C ends the conversation, and what was measured is still told.
+    let interrupt = match signal(SignalKind::interrupt()) {
+        Ok(interrupt) => interrupt,
+        Err(error) => return exit::fail(format!("cannot wait for Ctrl-C: {error}")),
+    };
     let screen = Screen::new();
     introduce(&screen, args, &opening);
-    let faults = match perform(args, &opening, &screen, file).await {
+    let faults = match perform(args, &opening, &screen, interrupt, file).await {
         Ok(faults) => faults,
         Err(error) => vec![error.to_string()],
     };
@@ -122,6 +127,7 @@ async fn perform(
     args: &DemoArgs,
     opening: &Opening,
     screen: &Screen,
+    interrupt: Signal,
     file: File,
 ) -> Result<Vec<String>, DemoError> {
     let end = Instant::now() + Duration::from_secs(args.seconds);
@@ -136,7 +142,7 @@ async fn perform(
     application.gather(&names).await?;
     screen.note("A chime welcomes them");
     let welcome = application.welcome().await?;
-    let interrupted = converse(&application, &callers, screen, end).await?;
+    let interrupted = converse(&application, &callers, screen, interrupt, end).await?;
     let why = if interrupted { "Interrupted" } else { "The time is up" };
     screen.note(&format!("{why}: everybody hangs up"));
     // Asked while the guests are still there.
@@ -161,6 +167,7 @@ async fn converse(
     application: &Application,
     callers: &[Caller],
     screen: &Screen,
+    mut interrupt: Signal,
     end: Instant,
 ) -> Result<bool, DemoError> {
     screen.note("They take turns");
@@ -168,12 +175,7 @@ async fn converse(
     let mut players = Players::new(application, callers, screen, time);
     tokio::select! {
         played = players.play(end) => played.map(|()| false),
-        signal = tokio::signal::ctrl_c() => {
-            if let Err(error) = signal {
-                error!(%error, "cannot wait for Ctrl-C");
-            }
-            Ok(true)
-        }
+        _ = interrupt.recv() => Ok(true),
     }
 }
 
