@@ -71,7 +71,8 @@ pub fn after_clap(error: &clap::Error) -> ExitCode {
 
 /// What to give, after nothing was: a subcommand, or a verb of `ctl`.
 fn what_is_missing(help: &str) -> &'static str {
-    if help.contains("Usage: mediaserver ctl") {
+    let is_ctl = |line: &str| line.starts_with("Usage:") && line.contains(" ctl ");
+    if help.lines().any(is_ctl) {
         return "say what to ask for: create, join, play, list … (mediaserver ctl --help tells more)";
     }
     "say what to do: serve, demo, ctl or check (mediaserver --help tells more)"

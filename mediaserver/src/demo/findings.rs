@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use super::caller::{Kind, Take, Turn};
 use super::track::playing_time;
-use super::voice::{CAST, Character};
+use super::voice::CAST;
 use super::{chime, ear, mark};
 
 /// How long after a turn its last syllable may still arrive; before the next turn begins.
@@ -98,22 +98,22 @@ impl Row {
         Row { what, gains_db: std::array::from_fn(gain), expected, accompanied }
     }
 
-    fn faults(&self) -> Vec<String> {
-        let cells = CAST.iter().zip(self.gains_db).zip(self.expected);
-        let fault = |((listener, gain), expected): ((&Character, Option<f64>), bool)| {
-            let (name, what, gain) = (listener.name, &self.what, gain?);
-            let too_much = gain > HEARD_DB && !self.accompanied;
-            if expected && (gain.is_nan() || gain < -HEARD_DB || too_much) {
-                return Some(format!(
-                    "{name} should have heard {what}, which came at {gain:.1} dB"
-                ));
-            }
-            if expected || gain <= UNHEARD_DB {
-                return None;
-            }
-            Some(format!("{name} should not have heard {what}, which came at {gain:.1} dB"))
+    /// What is wrong with what arrived at one of the callers, if something is.
+    pub(super) fn fault(&self, listener: usize) -> Option<String> {
+        let who = CAST.get(listener)?.name;
+        let (gain, expected) = ((*self.gains_db.get(listener)?)?, *self.expected.get(listener)?);
+        // What a guest says may be added to what is measured, never taken away.
+        let too_loud = gain > HEARD_DB && !self.accompanied;
+        let should = match expected {
+            true if gain.is_nan() || gain < -HEARD_DB || too_loud => "should have heard",
+            false if gain > UNHEARD_DB => "should not have heard",
+            true | false => return None,
         };
-        cells.filter_map(fault).collect()
+        Some(format!("{who} {should} {}, which arrived at {gain:.1} dB", self.what))
+    }
+
+    fn faults(&self) -> impl Iterator<Item = String> + '_ {
+        (0..CAST.len()).filter_map(|listener| self.fault(listener))
     }
 }
 
@@ -195,4 +195,95 @@ fn delays<'a>(said: &'a Take, takes: &'a [Take]) -> impl Iterator<Item = Duratio
             Some(arrived.saturating_duration_since(left))
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::super::FRAME;
+    use super::super::track::{Track, frame_time};
+    use super::super::voice::Voice;
+    use super::*;
+
+    /// Frames from mouth to ear.
+    const DELAY: usize = 3;
+
+    /// A conference on paper: each speaks a turn, one after the other, and hears what `hears` says he
+    /// does, as many times as loud.
+    fn meeting(hears: impl Fn(usize, usize) -> i16) -> (Vec<Take>, Span, Instant) {
+        let begin = Instant::now();
+        let mut sounds = vec![chime::samples()];
+        sounds.extend(CAST.map(|who| Voice::new(who).turn(8_000)));
+        let slot = 12_000;
+        let take = |listener: usize| {
+            let mut said = vec![0; slot * sounds.len()];
+            let mut heard = vec![0; slot * sounds.len() + DELAY * FRAME];
+            for (index, sound) in sounds.iter().enumerate() {
+                let at = index * slot;
+                // The first sound is the chime, which nobody says and everybody hears.
+                let factor = index.checked_sub(1).map_or(1, |speaker| hears(speaker, listener));
+                if index == listener + 1 {
+                    said[at..at + sound.len()].copy_from_slice(sound);
+                }
+                let arrived = &mut heard[at + DELAY * FRAME..][..sound.len()];
+                arrived.iter_mut().zip(sound).for_each(|(to, from)| *to = from * factor);
+            }
+            let length = sounds[listener + 1].len();
+            let turn = Turn { kind: Kind::Solo, start: (listener + 1) * slot, length };
+            let mut take = Take { said: track(&said, begin), turns: vec![turn], ..Take::default() };
+            take.heard.track = track(&heard, begin);
+            take
+        };
+        let end = begin + playing_time(slot * sounds.len());
+        ((0..CAST.len()).map(take).collect(), (begin, begin + playing_time(slot / 2)), end)
+    }
+
+    fn track(samples: &[i16], begin: Instant) -> Track {
+        let mut track = Track::default();
+        for (index, frame) in (0_u32..).zip(samples.chunks(FRAME)) {
+            track.push(frame, begin + frame_time() * index);
+        }
+        track
+    }
+
+    fn others(speaker: usize, listener: usize) -> i16 {
+        i16::from(speaker != listener)
+    }
+
+    #[test]
+    fn a_good_meeting_has_no_fault_and_its_delay() {
+        let (takes, welcome, _) = meeting(others);
+        let findings = Findings::new(&takes, welcome, &[]);
+        assert_eq!(findings.faults(), Vec::<String>::new());
+        assert_eq!(findings.delays, vec![frame_time() * DELAY as u32; 6]);
+    }
+
+    #[test]
+    fn who_is_deaf_hears_himself_or_hears_too_much_is_found_out() {
+        let deaf = |speaker, listener| if listener == 2 { 0 } else { others(speaker, listener) };
+        let echo = |_, _| 1;
+        let loud = |speaker, listener| 2 * others(speaker, listener);
+        let faults_of = |hears: &dyn Fn(usize, usize) -> i16| {
+            let (takes, welcome, _) = meeting(hears);
+            Findings::new(&takes, welcome, &[]).faults()
+        };
+        let deaf = faults_of(&deaf);
+        assert_eq!(deaf.len(), 2, "{deaf:?}");
+        assert!(deaf[0].starts_with("Carla should have heard Anna"), "{deaf:?}");
+        let echo = faults_of(&echo);
+        assert_eq!(echo.len(), 3, "{echo:?}");
+        assert!(echo[1].starts_with("Ben should not have heard Ben"), "{echo:?}");
+        assert_eq!(faults_of(&loud).len(), 6);
+    }
+
+    #[test]
+    fn with_a_guest_in_the_room_silence_cannot_be_told() {
+        let (takes, welcome, end) = meeting(|_, _| 1);
+        let findings = Findings::new(&takes, welcome, &[(welcome.0, end)]);
+        assert!(findings.is_accompanied());
+        assert_eq!(findings.faults(), Vec::<String>::new());
+        assert_eq!(findings.rows[1].gains_db[0], None);
+        assert!(findings.rows[1].gains_db[1].unwrap().abs() < 0.1);
+    }
 }

@@ -19,6 +19,7 @@ pub(super) enum Style {
     Dim,
     Green,
     Cyan,
+    Red,
 }
 
 /// Standard output with a clock. Clones share it.
@@ -66,6 +67,7 @@ impl Screen {
             Style::Dim => "2",
             Style::Green => "32",
             Style::Cyan => "36",
+            Style::Red => "31",
         };
         if self.0.colours { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }

@@ -99,20 +99,29 @@ fn figure(screen: &Screen, label: &str, text: &str) {
 }
 
 fn line(screen: &Screen, row: &Row) -> String {
-    let cells: String = row.gains_db.iter().map(|gain| cell(screen, *gain)).collect();
+    let gains = row.gains_db.iter().enumerate();
+    let cells: String =
+        gains.map(|(listener, gain)| screen.paint(style(row, listener), &cell(*gain))).collect();
     format!("  {:LABEL$}{cells}", row.what)
 }
 
-fn cell(screen: &Screen, gain_db: Option<f64>) -> String {
-    match gain_db {
-        Some(gain) if gain > SILENCE_DB => {
-            // A tiny negative number would be printed as -0.0.
-            let text = format!("{:+.1} dB", if gain.abs() < 0.05 { 0.0 } else { gain });
-            screen.paint(Style::Green, &format!("{text:>CELL$}"))
-        }
-        Some(_) => screen.paint(Style::Dim, &format!("{:>CELL$}", "·")),
-        None => format!("{:>CELL$}", "?"),
+fn style(row: &Row, listener: usize) -> Style {
+    match row.gains_db.get(listener) {
+        _ if row.fault(listener).is_some() => Style::Red,
+        Some(Some(gain)) if *gain > SILENCE_DB => Style::Green,
+        _ => Style::Dim,
     }
+}
+
+fn cell(gain_db: Option<f64>) -> String {
+    let text = match gain_db {
+        // A tiny negative number would be printed as -0.0.
+        Some(gain) if gain.abs() < 0.05 => "0.0 dB".to_owned(),
+        Some(gain) if gain > SILENCE_DB => format!("{gain:+.1} dB"),
+        Some(_) => "·".to_owned(),
+        None => "?".to_owned(),
+    };
+    format!("{text:>CELL$}")
 }
 
 fn delay(findings: &Findings) -> String {
