@@ -191,9 +191,15 @@ impl Simulator {
 
     /// Sends a notification of the first application server.
     pub fn tell(&mut self, notification: &str) {
+        self.tell_as(0, notification);
+    }
+
+    /// Sends a notification of an application server.
+    pub fn tell_as(&mut self, server: usize, notification: &str) {
         let body = self.document("notification", notification).into_bytes();
         let start = StartLine::Notification { version: Version::V1_0 };
-        self.send(0, Pdu { start, content_type: Some(CONTENT_TYPE.to_owned()), body });
+        let content_type = Some(CONTENT_TYPE.to_owned());
+        self.send(server, Pdu { start, content_type, body });
     }
 
     /// Creates a conference that hears everyone, under a name.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use media_io::codec::Codec;
 use mediaserver::control::Event;
 use rand::rngs::StdRng;
-use rand::{RngCore, SeedableRng};
+use rand::{Rng, SeedableRng};
 use sip::{CallKey, EndReason, Invitation, Transport};
 
 use super::phone::audio_port;
@@ -153,6 +153,13 @@ impl Simulator {
         self.feed(Event::Sip(sip::Event::Ended { call, reason: EndReason::Bye }));
         self.tick();
         self.callers.remove(&name).expect("a caller of that name")
+    }
+
+    /// Whether someone of this name is on the phone: neither refused nor hung up on.
+    #[must_use]
+    pub fn is_connected(&self, name: char) -> bool {
+        let caller = self.callers.get(&name);
+        caller.is_some_and(|caller| caller.rejection.is_none() && caller.bye.is_none())
     }
 
     /// A caller by its name.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use mixer::time::Time;
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 /// What a line does to each packet. The default is a perfect line.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]

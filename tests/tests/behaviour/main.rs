@@ -24,6 +24,7 @@ mod refusals;
 mod sidebar;
 mod single_source;
 mod starvation;
+mod storm;
 mod three_way;
 mod unjoin;
 

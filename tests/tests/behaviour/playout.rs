@@ -10,7 +10,7 @@ use mscp_proto::multipart::{Resource, Resources};
 use mscp_proto::shared::Namelist;
 use mscp_proto::{Notification, Response};
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use crate::dialogs::exits;
 
