@@ -10,9 +10,6 @@ use super::{chime, ear, mark};
 /// How long after a turn its last syllable may still arrive; before the next turn begins.
 const LATEST: Duration = Duration::from_millis(190);
 
-/// A mark that arrives after this has not arrived.
-const MARK_LATEST: Duration = Duration::from_millis(900);
-
 /// Who should be heard is, when he arrives as loud as he left within so many dB.
 const HEARD_DB: f64 = 3.0;
 
@@ -190,7 +187,8 @@ fn delays<'a>(said: &'a Take, takes: &'a [Take]) -> impl Iterator<Item = Duratio
         listeners.filter_map(move |listener| {
             let left = said.said.time_of(turn.start)?;
             let track = &listener.heard.track;
-            let (start, piece) = track.between(left, left + MARK_LATEST);
+            // After the turn comes the next mark, which would fit as well.
+            let (start, piece) = track.between(left, left + playing_time(turn.length));
             let arrived = track.time_of(start + mark::find(piece)?)?;
             Some(arrived.saturating_duration_since(left))
         })
