@@ -50,7 +50,7 @@ use mscp_proto::notification::Notification;
 use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 use rand::rngs::StdRng;
-use rand::{RngCore, SeedableRng};
+use rand::{Rng, SeedableRng};
 use sip::{Availability, CallKey};
 use tracing::{debug, info, warn};
 

@@ -6,7 +6,7 @@
 use std::f32::consts::TAU;
 
 use rand::rngs::StdRng;
-use rand::{Rng, SeedableRng};
+use rand::{RngExt, SeedableRng};
 
 use super::mark;
 use super::{RATE_HZ, milliseconds};

@@ -76,7 +76,7 @@ impl UserAgent {
             connected: HashSet::new(),
             availability: Availability::Open,
             congested: false,
-            salt: rand::Rng::random(&mut rng),
+            salt: rand::RngExt::random(&mut rng),
             rng,
         }
     }

@@ -48,7 +48,7 @@ impl UserAgent {
 
     /// Refuses with 500 or 503 and a random Retry-After, so that peers do not come back at once.
     pub(super) fn refuse_for_now(&mut self, incoming: &Incoming, status: u16) {
-        let seconds = rand::Rng::random_range(&mut self.rng, 1..=RETRY_SECONDS_MAX).to_string();
+        let seconds = rand::RngExt::random_range(&mut self.rng, 1..=RETRY_SECONDS_MAX).to_string();
         self.refuse(incoming, status, |writer| writer.header("Retry-After", &seconds));
     }
 

@@ -1,6 +1,6 @@
 //! Names made up here, and the test of names made up elsewhere.
 
-use rand::Rng;
+use rand::{Rng, RngExt};
 use rand::distr::Alphanumeric;
 use rsipstack::sip::parse_uri;
 
