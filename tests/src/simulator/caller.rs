@@ -10,7 +10,7 @@ use mixer::port::Channel;
 use mixer::time::Time;
 use sip::{CallKey, Rejection};
 
-use super::network::Line;
+use super::network::{Impairment, Line};
 use super::phone::{Phone, TELEPHONE_EVENT};
 use super::wires::Departure;
 use crate::tone::Tone;
@@ -49,9 +49,10 @@ pub struct Caller {
     pub keys: Vec<u8>,
     /// RTCP packets that came.
     pub reports: Vec<Vec<u8>>,
+    /// The RTP port of the server that the phone sends to.
+    pub server_port: Option<u16>,
     pub(super) phone: Phone,
     pub(super) version: u32,
-    pub(super) server_port: Option<u16>,
     pub(super) line: Line,
     tone: Tone,
     ssrc: u32,
@@ -133,6 +134,11 @@ impl Caller {
     #[must_use]
     pub fn spoken(&self) -> &[i16] {
         &self.spoken
+    }
+
+    /// Its line to the server becomes another.
+    pub fn impair(&mut self, impairment: Impairment) {
+        self.line.impairment = impairment;
     }
 
     /// Sends what is due by `now`.

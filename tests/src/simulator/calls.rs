@@ -95,8 +95,9 @@ impl Simulator {
         let sdp = caller.answer.clone().expect("the call was answered");
         caller.server_port = audio_port(&sdp);
         caller.sends = caller.server_port.is_some();
-        let answer = (!caller.phone.offers)
-            .then(|| caller.phone.describe(caller.address, 1, "sendrecv").into_bytes());
+        let answer = (!caller.phone.offers).then(|| {
+            caller.phone.describe(caller.address, caller.version, "sendrecv").into_bytes()
+        });
         let call = caller.call.clone();
         self.feed(Event::Sip(sip::Event::Acked { call, answer }));
     }
@@ -129,6 +130,30 @@ impl Simulator {
         caller.phone.codec = codec;
         let offer = caller.phone.describe(caller.address, caller.version, "sendrecv");
         self.reoffer(name, offer)
+    }
+
+    /// The phone moves to another address and says so with a re-INVITE.
+    #[track_caller]
+    pub fn relocate(&mut self, name: char) -> String {
+        let caller = self.caller_mut(name);
+        caller.version += 1;
+        caller.address = SocketAddr::from(([203, 0, 113, 7], PHONE_PORT));
+        let offer = caller.phone.describe(caller.address, caller.version, "sendrecv");
+        self.reoffer(name, offer)
+    }
+
+    /// A re-INVITE without an offer; returns the server's, which
+    /// [`acknowledge`](Simulator::acknowledge) answers.
+    #[track_caller]
+    pub fn reinvite_without_offer(&mut self, name: char) -> String {
+        let caller = self.caller_mut(name);
+        caller.version += 1;
+        caller.answer = None;
+        caller.phone.offers = false;
+        let call = caller.call.clone();
+        self.feed(Event::Sip(sip::Event::Reinvited { call, offer: None }));
+        let offer = self.caller(name).answer.clone().expect("the re-INVITE was answered");
+        String::from_utf8(offer).unwrap()
     }
 
     /// A re-INVITE with this offer; returns the server's answer.

@@ -1,7 +1,9 @@
 //! Keys that callers press (RFC 4733): told to the application server by a dialog that listens,
 //! relayed over a bridge.
 
-use antiphon_tests::simulator::Simulator;
+use std::time::Duration;
+
+use antiphon_tests::simulator::{Impairment, Phone, Simulator};
 use mscp_proto::Notification;
 
 const DTMF_SINGLE: &str = "<subscribe><item name='dtmf' value='single'/></subscribe>";
@@ -112,4 +114,39 @@ fn keys_do_not_go_through_a_conference() {
     sim.caller_mut('a').press(&KEYS);
     sim.run_ms(2_000);
     assert!(sim.caller('b').keys.is_empty());
+}
+
+/// The end of a key is sent three times, and every packet names the key: what a bad line leaves is
+/// enough to tell each key once.
+#[test]
+fn keys_survive_a_bad_line() {
+    let line = Impairment {
+        delay: Duration::from_millis(30),
+        jitter: Duration::from_millis(40),
+        loss: 0.3,
+        duplication: 0.2,
+    };
+    let mut sim = Simulator::new();
+    sim.call_with('a', Phone { line, ..Phone::default() });
+    sim.call("b");
+    listening_dialog(&mut sim, DTMF_SINGLE);
+    sim.join('a', 'b', "receive");
+    let keys: Vec<u8> = (0..16).chain(0..16).collect();
+    sim.caller_mut('a').press(&keys);
+    sim.run_ms(8_000);
+    let pressed: Vec<char> = "0123456789*#ABCD".chars().cycle().take(32).collect();
+    let reported: Vec<char> = told(&sim).iter().filter_map(|told| told.2.chars().next()).collect();
+    assert_eq!(reported, pressed);
+    assert_eq!(sim.caller('b').keys, keys);
+}
+
+/// A key that is held or repeated is two keys only when it was pressed twice.
+#[test]
+fn the_same_key_twice_is_two_keys() {
+    let mut sim = Simulator::new();
+    sim.call("a");
+    listening_dialog(&mut sim, DTMF_SINGLE);
+    sim.caller_mut('a').press(&[7, 7, 7]);
+    sim.run_ms(2_000);
+    assert_eq!(told(&sim).len(), 3);
 }

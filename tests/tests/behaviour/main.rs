@@ -2,8 +2,10 @@
 //! trap.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod audit;
 mod bridge;
 mod codecs;
+mod delay;
 mod destroy;
 mod dialogs;
 mod drain;
@@ -21,10 +23,12 @@ mod ownership;
 mod playout;
 mod random;
 mod refusals;
+mod renegotiation;
 mod sidebar;
 mod single_source;
 mod starvation;
 mod storm;
+mod strangers;
 mod three_way;
 mod unjoin;
 
