@@ -30,6 +30,7 @@ struct Storm {
 }
 
 #[test]
+#[allow(clippy::print_stdout)] // Shown when a storm fails: the seed to run it again with.
 fn nothing_is_lost_in_a_storm() {
     for seed in 0..STORMS {
         println!("storm of seed {seed}");
