@@ -12,8 +12,11 @@ const PURE: [&str; 4] = ["mscp-proto", "mixer", "dialogs", "media-io"];
 
 #[test]
 fn every_source_file_opens_with_what_it_is_for() {
-    let silent: Vec<_> =
-        sources().into_iter().filter(|(_, text)| !text.starts_with("//!")).map(|(p, _)| p).collect();
+    let silent: Vec<_> = sources()
+        .into_iter()
+        .filter(|(_, text)| !text.starts_with("//!"))
+        .map(|(p, _)| p)
+        .collect();
     assert!(silent.is_empty(), "no `//!` at the top of {silent:#?}");
 }
 

@@ -121,7 +121,7 @@ impl Control {
         let mut config = LegConfig::new(port, seed, self.settings.cname.clone(), first_format());
         config.ntp_at_zero = self.settings.ntp_at_zero;
         config.starvation = self.settings.starvation;
-        config.jitter = self.settings.jitter.clone();
+        config.jitter = self.settings.jitter;
         let sdp = match &session {
             Session::Agreed(agreed) => {
                 config.format = agreed.format;

@@ -30,10 +30,13 @@ use crate::metrics::{CallResult, Metrics, RejectedPacket};
 /// How often figures that are only read, never raised, are copied into the metrics.
 const SURVEY_EVERY: Duration = Duration::from_secs(1);
 
+/// How long calls that a drain had to end are given for their last messages.
+const LAST_GOODBYES: Duration = Duration::from_secs(1);
+
 /// Something that the core task is told by the rest of the server.
 pub(super) enum Message {
     /// For the control core.
-    Event(Event),
+    Event(Box<Event>),
     /// An application server connected; its answers and notifications go here.
     ChannelOpened(ChannelId, Option<CallKey>, Writer),
     /// Somebody wants to see everything.
@@ -124,10 +127,10 @@ impl Core {
     fn on_message(&mut self, message: Message) {
         match message {
             Message::Event(event) => {
-                if let Event::ChannelClosed { channel } = &event {
+                if let Event::ChannelClosed { channel } = event.as_ref() {
                     self.channels.remove(channel);
                 }
-                self.feed(event);
+                self.feed(*event);
             }
             Message::ChannelOpened(channel, via, writer) => {
                 self.channels.insert(channel, writer);
@@ -153,13 +156,12 @@ impl Core {
 
     fn on_timer(&mut self) {
         let now = now();
-        if let Some(drain) = self.drain.as_mut().filter(|drain| drain.deadline <= now) {
-            if !drain.forced {
-                drain.forced = true;
-                // Whatever is left gets a second to say goodbye.
-                drain.deadline = now + Duration::from_secs(1);
-                return self.feed(Event::Shutdown);
-            }
+        let due = |drain: &&mut Drain| drain.deadline <= now && !drain.forced;
+        if let Some(drain) = self.drain.as_mut().filter(due) {
+            drain.forced = true;
+            // Whatever is left gets a second to say goodbye.
+            drain.deadline = now + LAST_GOODBYES;
+            return self.feed(Event::Shutdown);
         }
         self.control.handle_timeout(now);
         self.carry_out();
@@ -187,10 +189,10 @@ impl Core {
     fn carry_out_one(&mut self, output: Output) -> Option<Event> {
         match output {
             Output::Respond { channel, correlation, response } => {
-                self.to_channel(channel, ToChannel::Respond(correlation, Box::new(response)));
+                self.write(channel, ToChannel::Respond(correlation, Box::new(response)));
             }
             Output::Notify { channel, notification } => {
-                self.to_channel(channel, ToChannel::Notify(Box::new(notification)));
+                self.write(channel, ToChannel::Notify(Box::new(notification)));
             }
             Output::Sip(command) => self.sip(command),
             Output::OpenTransport { call } => return Some(self.open_transport(call)),
@@ -204,7 +206,7 @@ impl Core {
     }
 
     /// An application server that does not read what it is sent is cut off: its queue is full.
-    fn to_channel(&mut self, channel: ChannelId, message: ToChannel) {
+    fn write(&mut self, channel: ChannelId, message: ToChannel) {
         let Some(writer) = self.channels.get(&channel) else { return };
         if !writer.send(message) {
             warn!(channel = channel.0, "the application server does not read: channel closed");

@@ -206,7 +206,7 @@ impl Listener {
                 reading.await;
                 // The core task forgets the channel, and with it the last end of its queue: what
                 // is queued already is still written.
-                let _ = core.send(Message::Event(Event::ChannelClosed { channel })).await;
+                let _ = core.send(Message::Event(Box::new(Event::ChannelClosed { channel }))).await;
             };
             tokio::join!(closing, writing);
         });
@@ -302,7 +302,7 @@ impl Reader {
     }
 
     async fn tell(&self, event: Event) -> bool {
-        self.core.send(Message::Event(event)).await.is_ok()
+        self.core.send(Message::Event(Box::new(event))).await.is_ok()
     }
 }
 

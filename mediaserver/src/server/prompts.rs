@@ -37,7 +37,7 @@ impl Prompts {
         let task = tokio::spawn(async move {
             let result = obtain(&fetcher, fetch, limits).await;
             // The core task is gone only when the server ends.
-            let _ = report.send(Message::Event(Event::Fetched { key, result })).await;
+            let _ = report.send(Message::Event(Box::new(Event::Fetched { key, result }))).await;
         });
         self.running.insert(key, task.abort_handle());
     }

@@ -12,6 +12,7 @@
 //! | [`mscp`] | an application server over a plain socket |
 //! | [`flow`] | the message flows of the draft, through netcat |
 //! | [`web`] | a web server that has one prompt |
+//! | [`flood`] | bytes that mean harm |
 //! | [`voices`] | who is heard in a recording |
 //!
 //! The tests are `#[ignore]`d in a plain `cargo test`, because they want the machine for
@@ -21,6 +22,7 @@
 pub mod baresip;
 pub mod caller;
 pub mod facts;
+pub mod flood;
 pub mod flow;
 pub mod mscp;
 pub mod server;
