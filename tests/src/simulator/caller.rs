@@ -143,7 +143,8 @@ impl Caller {
 
     /// Sends what is due by `now`.
     pub(super) fn send(&mut self, now: Time) {
-        let packet_time = Duration::from_millis(self.phone.packet_ms.into());
+        let packet_time = Duration::from_millis(self.phone.packet_ms.into())
+            .mul_f64(1.0 / (1.0 + self.phone.drift_ppm / 1e6));
         while self.next_packet <= now {
             let packet = self.next_packet();
             if self.sends {

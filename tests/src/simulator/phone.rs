@@ -20,6 +20,8 @@ pub struct Phone {
     pub dbfs: f64,
     /// Whether its INVITE carries an offer; without, its ACK carries the answer (RFC 3725).
     pub offers: bool,
+    /// How much faster than the server's its clock runs, in parts per million.
+    pub drift_ppm: f64,
     /// Its line to the server.
     pub line: Impairment,
 }
@@ -31,6 +33,7 @@ impl Default for Phone {
             packet_ms: 20,
             dbfs: super::LEVEL_DBFS,
             offers: true,
+            drift_ppm: 0.0,
             line: Impairment::default(),
         }
     }

@@ -76,3 +76,20 @@ fn a_stall_is_made_up_for() {
     let after = delay_ms(&sim);
     assert!(after <= before + 20, "{before} ms before, {after} ms after");
 }
+
+/// Clocks that differ by hundreds of ppm neither fill the jitter buffer nor starve it, and who
+/// speaks stays audible.
+#[test]
+fn drifting_clocks_do_not_add_up() {
+    for drift_ppm in [300.0, -300.0] {
+        let mut sim = bridge(Phone { drift_ppm, ..Phone::default() });
+        sim.run_for(Duration::from_secs(600));
+        let (now, id) = (sim.now(), sim.id(SPEAKER));
+        let state = sim.control.state(now);
+        let leg = state.connections.iter().find(|leg| leg.id == id).unwrap();
+        let delay = leg.delay_ms.unwrap();
+        assert!(delay < 80.0, "{delay} ms at {drift_ppm} ppm");
+        let off = sim.loudness('b', SPEAKER);
+        assert!(off.abs() < 1.0, "{off:.2} dB at {drift_ppm} ppm");
+    }
+}

@@ -2,6 +2,7 @@
 //! trap.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
+mod answers;
 mod audit;
 mod bridge;
 mod codecs;
