@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use antiphon_tests::e2e::facts::Facts;
-use antiphon_tests::e2e::server::Server;
+use antiphon_tests::e2e::server::{LEVEL_MEMORY, Server};
 use antiphon_tests::e2e::sipp::Sipp;
 use antiphon_tests::e2e::tools::{figure, installed};
 
@@ -20,59 +20,48 @@ const RATE: u32 = 50;
 /// that leaked as little as its own Call-ID and tags would show.
 const MEMORY_TOLERANCE_KIB: u64 = 128;
 
-/// How long a UDP transaction may remember a call that is over: 64 * T1 = 32 s (RFC 3261 timers H
-/// and J), and a moment to tidy up.
-const REMEMBERED_UDP: Duration = Duration::from_secs(34);
-
-/// Over a reliable transport nothing is remembered (timers I and J are zero); INVITE transactions
-/// that were answered 2xx are kept for 64 * T1 all the same (RFC 6026 timer L).
-const REMEMBERED_TCP: Duration = REMEMBERED_UDP;
-
-/// Rounds of calls until memory has reached its level: allocators keep what they had at the peak.
-const WARM_UP_ROUNDS: u32 = 2;
+/// How long the server may remember a call that is over: 64 * T1 = 32 s, over UDP (RFC 3261 timers
+/// H and J) as over TCP (RFC 6026 timer L), and a moment to tidy up.
+const REMEMBERED: Duration = Duration::from_secs(34);
 
 #[test]
 #[ignore = "end to end: run ./test"]
 fn five_hundred_calls_over_udp_leave_nothing_behind() {
-    five_hundred_calls("UDP", |sipp| sipp, REMEMBERED_UDP);
+    five_hundred_calls("UDP", |sipp| sipp);
 }
 
 #[test]
 #[ignore = "end to end: run ./test"]
 fn five_hundred_calls_over_tcp_leave_nothing_behind() {
-    five_hundred_calls("TCP", Sipp::over_tcp, REMEMBERED_TCP);
+    five_hundred_calls("TCP", Sipp::over_tcp);
 }
 
-fn five_hundred_calls(transport: &str, over: impl Fn(Sipp) -> Sipp, remembered: Duration) {
+fn five_hundred_calls(transport: &str, over: impl Fn(Sipp) -> Sipp) {
     if !installed(&["sipp"]) {
         return;
     }
-    let server = Server::start();
+    let server = Server::with(&LEVEL_MEMORY);
     let idle = server.facts();
     let round = || {
         let sipp = Sipp::new(&server, "call", CALLS).per_second(RATE).arguments(&["-d", "200"]);
         let outcome = over(sipp).run();
         assert_eq!(outcome.retransmissions, 0, "{outcome:?}");
         server.wait_for_no_call(Duration::from_secs(10));
-        std::thread::sleep(remembered);
+        std::thread::sleep(REMEMBERED);
         server.facts()
     };
-    for _ in 1..WARM_UP_ROUNDS {
-        let _ = round();
-    }
-    let warm = round();
-    let after = round();
+    let (warm, after) = (round(), round());
     figure(&format!(
         "sipp {transport}: {CALLS} calls at {RATE}/s, idle {idle:?}, warm {warm:?}, after {after:?}"
     ));
     assert_nothing_left(idle, warm, after);
     let answered = server.metric("mediaserver_calls_total{result=\"answered\"}");
-    assert_eq!(answered, f64::from(CALLS * (WARM_UP_ROUNDS + 1)));
+    assert_eq!(answered, f64::from(2 * CALLS));
 }
 
 fn assert_nothing_left(idle: Facts, warm: Facts, after: Facts) {
     assert_eq!(after.media_ports, 0);
-    assert_eq!(after.descriptors, idle.descriptors, "idle {idle:?}, after {after:?}");
+    assert!(after.descriptors <= idle.descriptors, "idle {idle:?}, after {after:?}");
     let grown = after.memory_kib.saturating_sub(warm.memory_kib);
     assert!(grown <= MEMORY_TOLERANCE_KIB, "memory grew by {grown} KiB in the last round");
 }
@@ -102,5 +91,5 @@ fn calls_offerless_cancelled_held_refused_and_asked() {
         }
     }
     assert_eq!(server.metric("mediaserver_calls_total{result=\"refused\"}"), 40.0);
-    assert_eq!(server.facts().descriptors, idle.descriptors);
+    assert!(server.facts().descriptors <= idle.descriptors);
 }

@@ -1,0 +1,329 @@
+//! Bad input on every port while a conference goes on: not one late tick caused by it, the next
+//! good request is answered, and memory, descriptors and ports return to where they were.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use antiphon_tests::e2e::caller::Caller;
+use antiphon_tests::e2e::facts::Facts;
+use antiphon_tests::e2e::mscp::{AppServer, pdu, request_pdu};
+use antiphon_tests::e2e::server::{LEVEL_MEMORY, Server};
+use antiphon_tests::e2e::tools::figure;
+use antiphon_tests::e2e::voices::{VOICES_HZ, assert_hears};
+use antiphon_tests::e2e::{flood, wait_until};
+
+/// How long each port is flooded; all ports are flooded at once.
+const FLOOD: Duration = Duration::from_secs(60);
+
+/// A flood before the count begins, so that allocators have their level.
+const WARM_UP: Duration = Duration::from_secs(5);
+
+/// How long the machine is watched while nothing happens: late ticks then are its own.
+const QUIET: Duration = Duration::from_secs(10);
+
+/// How much more memory than before may be held afterwards, in KiB: what allocators keep of their
+/// peak, for each of a handful of threads.
+const MEMORY_TOLERANCE_KIB: u64 = 2_048;
+
+/// How much more memory than before may be held meanwhile, in KiB.
+const MEMORY_MAX_KIB: u64 = 32 * 1_024;
+
+/// What a SIP transaction may remember of a message: 64 * T1 (RFC 3261), and a moment.
+const FORGOTTEN: Duration = Duration::from_secs(100);
+
+/// Connections opened and dropped.
+const CONNECTIONS: u32 = 10_000;
+
+/// A conference of three callers that goes on while bad things happen.
+struct Conference {
+    server: Server,
+    application: AppServer,
+    callers: Vec<Caller>,
+    quiet_late_per_second: f64,
+    before: Facts,
+}
+
+impl Conference {
+    /// `warm_up` happens before anything is counted.
+    fn new(warm_up: impl FnOnce(&Server, &[Caller])) -> Conference {
+        let server = Server::with(&LEVEL_MEMORY);
+        let mut application = AppServer::connect(server.mscp);
+        let room = application.create_conference();
+        application.watch();
+        let callers: Vec<Caller> =
+            VOICES_HZ[..3].iter().map(|hz| Caller::call(server.sip, *hz)).collect();
+        for _ in &callers {
+            let connection = application.next_connection();
+            application.join(&room, &connection, "");
+        }
+        warm_up(&server, &callers);
+        wait_for_legs(&server, callers.len());
+        let late = server.metric(LATE_TICKS);
+        thread::sleep(QUIET);
+        let quiet = server.metric(LATE_TICKS) - late;
+        let before = server.facts();
+        let quiet_late_per_second = quiet / QUIET.as_secs_f64();
+        Conference { server, application, callers, quiet_late_per_second, before }
+    }
+
+    /// Lets `happen` happen, and asserts that the conference did not suffer from it.
+    fn survives(mut self, what: &str, happen: impl FnOnce(&Conference)) {
+        let (late, start) = (self.server.metric(LATE_TICKS), Instant::now());
+        happen(&self);
+        let lasted = start.elapsed();
+        let late = self.server.metric(LATE_TICKS) - late;
+        let own = self.quiet_late_per_second * lasted.as_secs_f64();
+        figure(&format!(
+            "{what}: {late} late ticks in {lasted:.1?}, {own:.1} by the measure of the quiet before"
+        ));
+        let overruns = self.server.log().iter().filter(|line| line.contains("took longer")).count();
+        assert_eq!(overruns, 0, "a tick took longer than a tick may take");
+        assert!(late <= own.ceil(), "{what} caused late ticks: {:?}", self.late_ticks());
+
+        let room = self.application.create_conference();
+        let answer =
+            self.application.ask(&format!(r#"<destroyconference conferenceid="{room}"/>"#));
+        assert!(answer.contains("<conferencedestroyed"), "{answer}");
+        let recordings = self.record(Duration::from_secs(1));
+        assert_three_way(&format!("after {what}"), &recordings);
+        self.assert_back_to(what);
+    }
+
+    fn late_ticks(&self) -> Vec<String> {
+        self.server.log().into_iter().filter(|line| line.contains("late tick")).collect()
+    }
+
+    fn record(&self, time: Duration) -> Vec<Vec<i16>> {
+        thread::scope(|scope| {
+            let recorders: Vec<_> = self
+                .callers
+                .iter()
+                .map(|caller| scope.spawn(move || caller.record(time)))
+                .collect();
+            recorders.into_iter().map(|recorder| recorder.join().unwrap()).collect()
+        })
+    }
+
+    fn assert_back_to(&self, what: &str) {
+        wait_for_legs(&self.server, self.callers.len());
+        let before = self.before;
+        let is_back = |now: Facts| {
+            now.descriptors <= before.descriptors
+                && now.media_ports == before.media_ports
+                && now.memory_kib <= before.memory_kib + MEMORY_TOLERANCE_KIB
+        };
+        let start = Instant::now();
+        while !is_back(self.server.facts()) && start.elapsed() < FORGOTTEN {
+            thread::sleep(Duration::from_secs(1));
+        }
+        let (after, took) = (self.server.facts(), start.elapsed());
+        figure(&format!("{what}: before {before:?}, {took:.1?} after {after:?}"));
+        assert!(is_back(after), "{what}: before {before:?}, after {after:?}");
+    }
+}
+
+const LATE_TICKS: &str = "mediaserver_late_ticks_total";
+
+/// A spoilt INVITE can be a good one; the call that comes of it ends for want of an ACK.
+fn wait_for_legs(server: &Server, legs: usize) {
+    wait_until("no leg but the callers'", FORGOTTEN, || {
+        server.metric("mediaserver_legs") == legs as f64
+    });
+}
+
+fn assert_three_way(situation: &str, recordings: &[Vec<i16>]) {
+    let present = &VOICES_HZ[..recordings.len()];
+    for (own, samples) in present.iter().zip(recordings) {
+        let others: Vec<f64> = present.iter().copied().filter(|hz| hz != own).collect();
+        assert_hears(&format!("{situation}: the caller at {own} Hz"), samples, &others, present);
+    }
+}
+
+/// All floods at once, for `time`.
+fn flood(server: &Server, callers: &[Caller], seed: u64, time: Duration) {
+    let media = media_targets(server, callers);
+    let floods = [
+        ("MSCP", flood::over_tcp(server.mscp, mscp_messages(), seed, time)),
+        (
+            "SIP over UDP",
+            flood::over_udp(vec![server.sip], sip_messages(), seed.wrapping_add(1), time),
+        ),
+        ("SIP over TCP", flood::over_tcp(server.sip, sip_messages(), seed.wrapping_add(2), time)),
+        ("RTP and RTCP", flood::over_udp(media, media_packets(), seed.wrapping_add(3), time)),
+    ];
+    for (name, flood) in floods {
+        let sent = flood.join().unwrap();
+        figure(&format!("{name}: {sent} messages in {time:?}, seed {seed}"));
+    }
+    let metrics = server.metrics();
+    let packets = metrics.iter().filter(|(series, _)| series.starts_with("mediaserver_rtp_"));
+    let packets: Vec<String> = packets.map(|(series, count)| format!("{series} {count}")).collect();
+    figure(&format!("so far {}", packets.join(", ")));
+}
+
+/// The callers' ports, RTP and RTCP, and some that nobody has.
+fn media_targets(server: &Server, callers: &[Caller]) -> Vec<SocketAddr> {
+    let ports = callers.iter().flat_map(|caller| {
+        let rtp = caller.server_media();
+        [rtp, SocketAddr::new(rtp.ip(), rtp.port() + 1)]
+    });
+    let unused = SocketAddr::new(server.sip.ip(), server.media_ports().1);
+    ports.chain([unused]).collect()
+}
+
+/// Requests about what does not exist: a spoilt one that is still good leaves nothing behind.
+fn mscp_messages() -> Vec<Vec<u8>> {
+    let requests = [
+        r#"<join id1="conf0" id2="a1e8ad50029@15.124.40.73;2134;1423"><stream type="audio" direction="receive"/></join>"#,
+        r#"<dialogstart connectionid="23142" src="http://www.example.com/scripts/promptAndCollect.vxml"/>"#,
+        r#"<unjoin id1="conf0" id2="conf1"/>"#,
+        r#"<a:audit xmlns:a="urn:antiphon:mscp:1"/>"#,
+    ];
+    requests.iter().zip(1..).map(|(request, id)| request_pdu(id, request)).collect()
+}
+
+/// What a SIP server meets. The INVITE has no codec in common with the server.
+fn sip_messages() -> Vec<Vec<u8>> {
+    let sdp = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+               m=audio 40000 RTP/AVP 18\r\na=rtpmap:18 G729/8000\r\n";
+    ["INVITE", "ACK", "BYE", "CANCEL", "OPTIONS", "INFO", "UPDATE"]
+        .map(|method| {
+            let length = sdp.len();
+            format!(
+                "{method} sip:ms@127.0.0.1 SIP/2.0\r\n\
+                 Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKbad\r\nMax-Forwards: 70\r\n\
+                 From: <sip:bad@127.0.0.1>;tag=bad\r\nTo: <sip:ms@127.0.0.1>\r\n\
+                 Call-ID: bad@127.0.0.1\r\nCSeq: 1 {method}\r\nContact: <sip:bad@127.0.0.1:9>\r\n\
+                 Content-Type: application/sdp\r\nContent-Length: {length}\r\n\r\n{sdp}"
+            )
+            .into_bytes()
+        })
+        .into()
+}
+
+/// A packet of PCMU, a key (RFC 4733), and a sender report.
+fn media_packets() -> Vec<Vec<u8>> {
+    let header = |kind: u8| vec![0x80, kind, 0, 1, 0, 0, 0, 160, 1, 2, 3, 4];
+    let mut audio = header(0);
+    audio.extend([0x55; 160]);
+    let mut key = header(101);
+    key.extend([5, 0x8a, 3, 32]);
+    let mut report = vec![0x80, 200, 0, 6, 1, 2, 3, 4];
+    report.extend([0; 20]);
+    vec![audio, key, report]
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn truncated_and_random_bytes_on_every_port() {
+    let seed = rand::random();
+    let conference = Conference::new(|server, callers| flood(server, callers, seed, WARM_UP));
+    conference.survives("a flood of bad messages", |conference| {
+        thread::scope(|scope| {
+            let talk = scope.spawn(|| {
+                thread::sleep(FLOOD / 3);
+                conference.record(FLOOD / 3)
+            });
+            flood(&conference.server, &conference.callers, seed.wrapping_add(4), FLOOD);
+            assert_three_way("in the flood", &talk.join().unwrap());
+        });
+    });
+}
+
+/// It asks and asks and never reads an answer: it is stopped, or cut off, and costs a bounded
+/// amount of memory.
+#[test]
+#[ignore = "end to end: run ./test"]
+fn a_client_that_never_reads() {
+    let conference = Conference::new(|server, _| never_read(server));
+    conference.survives("a client that never reads", |conference| {
+        let peak = thread::scope(|scope| {
+            let reading = scope.spawn(|| never_read(&conference.server));
+            let mut peak = 0;
+            while !reading.is_finished() {
+                peak = peak.max(conference.server.facts().memory_kib);
+                thread::sleep(Duration::from_millis(20));
+            }
+            peak
+        });
+        let grown = peak.saturating_sub(conference.before.memory_kib);
+        figure(&format!("a client that never reads takes {grown} KiB at most"));
+        assert!(grown < MEMORY_MAX_KIB);
+    });
+}
+
+fn never_read(server: &Server) {
+    let mut socket = TcpStream::connect(server.mscp).unwrap();
+    socket.set_write_timeout(Some(Duration::from_secs(3))).unwrap();
+    let request = r#"<a:audit xmlns:a="urn:antiphon:mscp:1"/>"#;
+    let sent = (1..u32::MAX).find(|id| socket.write_all(&request_pdu(*id, request)).is_err());
+    figure(&format!("after {} requests nothing more was taken", sent.unwrap()));
+    thread::sleep(Duration::from_secs(2));
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn ten_thousand_connections_opened_and_dropped() {
+    let conference = Conference::new(|server, _| open_and_drop(server.mscp, CONNECTIONS / 10));
+    conference.survives("10,000 connections opened and dropped", |conference| {
+        open_and_drop(conference.server.mscp, CONNECTIONS);
+    });
+}
+
+/// Every third says something first, and every third of those the beginning of a request.
+fn open_and_drop(server: SocketAddr, count: u32) {
+    for index in 0..count {
+        let mut socket = TcpStream::connect(server).unwrap();
+        // The server may have closed it already: it has too many.
+        let _ = match index % 9 {
+            0 => socket.write_all(b"REQ MSCP/1.0 1\r\nContent-Le"),
+            3 | 6 => socket.write_all(&request_pdu(1, "<createroom/>")),
+            _ => Ok(()),
+        };
+    }
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn a_content_length_of_ten_to_the_fourteenth() {
+    let promise = |server: &Server| {
+        let answer = promise_a_body(server.mscp, "REQ MSCP/1.0 7\r\n");
+        assert!(answer.starts_with("MSCP/1.0 400 "), "{answer}");
+        assert!(answer.lines().next().unwrap().ends_with(" 7"), "{answer}");
+        let invite = String::from_utf8(sip_messages().swap_remove(0)).unwrap();
+        let (head, _) = invite.split_once("Content-Type").unwrap();
+        // Closed, with or without a word.
+        let answer = promise_a_body(server.sip, head);
+        assert!(answer.is_empty() || answer.starts_with("SIP/2.0 4"), "{answer}");
+    };
+    let conference = Conference::new(|server, _| promise(server));
+    conference.survives("a Content-Length of 10^14", |conference| {
+        (0..20).for_each(|_| promise(&conference.server));
+        // The same number in a message that is otherwise whole.
+        let whole = pdu("REQ MSCP/1.0 1", "<mscp/>");
+        let text = String::from_utf8(whole).unwrap();
+        let _ =
+            promise_a_body(conference.server.mscp, text.split_once("Content-Length").unwrap().0);
+    });
+}
+
+/// Announces 10^14 bytes, sends some, and gives what the server says before it closes.
+fn promise_a_body(server: SocketAddr, head: &str) -> String {
+    let mut socket = TcpStream::connect(server).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    let head = format!("{head}Content-Length: 100000000000000\r\n\r\n<mscp");
+    socket.write_all(head.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    // A reset is an answer, too.
+    let read = socket.read_to_end(&mut answer);
+    assert!(
+        read.is_ok()
+            || read.is_err_and(|error| error.kind() == std::io::ErrorKind::ConnectionReset),
+        "the server keeps waiting for the body"
+    );
+    String::from_utf8(answer).unwrap()
+}
