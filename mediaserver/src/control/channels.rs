@@ -106,26 +106,27 @@ impl Channels {
         self.watching.iter().copied()
     }
 
-    pub(super) fn is_watching(&self, channel: ChannelId) -> bool {
-        self.watching.contains(&channel)
+    /// Where a notification for `subscriber` goes now: its own channel, or, when that is gone, the
+    /// newest of its identity. `None` when the identity is away.
+    pub(super) fn channel_of(&self, subscriber: &Subscriber) -> Option<ChannelId> {
+        if self.open.contains_key(&subscriber.channel) {
+            return Some(subscriber.channel);
+        }
+        let theirs = |(_, identity): &(&ChannelId, &Identity)| **identity == subscriber.identity;
+        self.open.iter().rev().find(theirs).map(|(&channel, _)| channel)
     }
 
-    /// Where a notification for `subscriber` goes now: its own channel, or, when that is gone, the
-    /// newest of its identity. `None` when the identity is away and the notification was kept.
+    /// The same; a notification for an identity that is away is kept.
     pub(super) fn route(
         &mut self,
         subscriber: &Subscriber,
         notification: &Notification,
     ) -> Option<ChannelId> {
-        if self.open.contains_key(&subscriber.channel) {
-            return Some(subscriber.channel);
+        let channel = self.channel_of(subscriber);
+        if channel.is_none() {
+            self.keep(subscriber.identity, notification.clone());
         }
-        let newest = self.open.iter().rev().find(|(_, identity)| **identity == subscriber.identity);
-        if let Some((&channel, _)) = newest {
-            return Some(channel);
-        }
-        self.keep(subscriber.identity, notification.clone());
-        None
+        channel
     }
 
     /// When the soonest absence exceeds the grace time.

@@ -1,6 +1,8 @@
 //! The project's own requests, and the notifications that come of them: watching connections,
 //! hanging up, auditing, capabilities.
 
+use std::collections::BTreeSet;
+
 use dialogs::audio::TYPES;
 use media_io::codec::CODECS;
 use mscp_proto::extension::{
@@ -13,7 +15,7 @@ use mscp_proto::response::Response;
 
 use super::calls::HangUp;
 use super::connection::Connection;
-use super::event::Output;
+use super::event::{ChannelId, Output};
 use super::{Asker, Control};
 
 impl Control {
@@ -83,18 +85,24 @@ impl Control {
         }
     }
 
-    /// Tells whoever watches, or joined the connection, or started a dialog on it.
+    /// Tells whoever watches, or joined the connection, or started a dialog on it: each channel
+    /// once, and once each identity that is away.
     pub(super) fn notify_connection_ended(&mut self, id: &ConnectionId, reason: &str) {
         let ended = ConnectionEnded { connectionid: id.clone(), reason: reason.to_owned() };
         let notification = wrap(ExtensionNotification::ConnectionEnded(ended));
-        let watchers: Vec<_> = self.channels.watching().collect();
-        for channel in watchers {
+        let mut told: BTreeSet<ChannelId> = self.channels.watching().collect();
+        for &channel in &told {
             let notification = notification.clone();
             self.outputs.push_back(Output::Notify { channel, notification });
         }
+        let mut away = BTreeSet::new();
         let users = self.connections.get(id).map(|c| c.users.clone()).unwrap_or_default();
         for user in users {
-            if !self.channels.is_watching(user.channel) {
+            let is_new = match self.channels.channel_of(&user) {
+                Some(channel) => told.insert(channel),
+                None => away.insert(user.identity),
+            };
+            if is_new {
                 self.notify(&user, notification.clone());
             }
         }

@@ -199,3 +199,64 @@ fn a_watcher_is_told_of_every_connection() {
         .collect();
     assert_eq!(told, [(sim.id('a'), true), (sim.id('b'), true), (sim.id('a'), false)]);
 }
+
+/// How often an application server was told of the end of a connection.
+fn ends_told(sim: &Simulator, server: usize) -> usize {
+    let ended = |notification: &Notification| {
+        matches!(notification, Notification::Extension(ExtensionNotification::ConnectionEnded(_)))
+    };
+    sim.servers[server].notifications().iter().filter(|n| ended(n)).count()
+}
+
+/// Whoever joined a connection is told of its end once, on whatever channel it is by then.
+#[test]
+fn the_end_of_a_connection_is_told_once() {
+    // Joined on a channel that is lost, watched on the next one.
+    let mut sim = with_grace();
+    busy(&mut sim);
+    sim.disconnect(0);
+    let back = sim.connect(None);
+    sim.ask_as(back, "<a:watch xmlns:a='urn:antiphon:mscp:1'/>");
+    sim.hang_up('a');
+    assert_eq!(ends_told(&sim, back), 1);
+
+    // Joined on two channels, one of which is lost.
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    sim.ask_as(second, "<join id1='$a' id2='$R'/>");
+    sim.disconnect(0);
+    sim.hang_up('a');
+    assert_eq!(ends_told(&sim, second), 1);
+
+    // Joined on two channels, both of which are lost.
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    sim.ask_as(second, "<join id1='$a' id2='$R'/>");
+    sim.disconnect(0);
+    sim.disconnect(second);
+    sim.hang_up('a');
+    let back = sim.connect(None);
+    assert_eq!(ends_told(&sim, back), 1);
+
+    // Joined on two channels, both of which are there: each has asked.
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    sim.ask_as(second, "<join id1='$a' id2='$R'/>");
+    sim.hang_up('a');
+    assert_eq!((ends_told(&sim, 0), ends_told(&sim, second)), (1, 1));
+}
+
+/// Who only watches is told no more once its channel is gone, and nothing is kept for it.
+#[test]
+fn watching_ends_with_the_channel() {
+    let mut sim = with_grace();
+    sim.call("a");
+    sim.ask("<a:watch xmlns:a='urn:antiphon:mscp:1'/>");
+    sim.disconnect(0);
+    sim.hang_up('a');
+    let back = sim.connect(None);
+    assert!(sim.servers[back].notifications().is_empty());
+}
