@@ -7,7 +7,7 @@ use media_io::codec::Codec;
 use mediaserver::control::Event;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
-use sip::{CallKey, EndReason, Invitation, Transport};
+use sip::{CallKey, EndReason, Invitation, Rejection, Transport};
 
 use super::phone::audio_port;
 use super::{Caller, LEVEL_DBFS, Phone, Simulator, tone_of};
@@ -28,11 +28,25 @@ impl Simulator {
     /// Someone calls, is answered, and begins to speak.
     #[track_caller]
     pub fn call_with(&mut self, name: char, phone: Phone) {
+        if let Err(rejection) = self.try_call(name, phone) {
+            panic!("{name} is not let in: {rejection:?}");
+        }
+    }
+
+    /// Someone calls and begins to speak, or is refused.
+    ///
+    /// # Errors
+    /// The refusal; the name is free again then.
+    #[track_caller]
+    pub fn try_call(&mut self, name: char, phone: Phone) -> Result<(), Rejection> {
         self.invite(name, phone);
-        let rejection = &self.caller(name).rejection;
-        assert!(rejection.is_none(), "{name} is not let in: {rejection:?}");
+        if let Some(rejection) = self.caller(name).rejection.clone() {
+            self.callers.remove(&name);
+            return Err(rejection);
+        }
         self.acknowledge(name);
         self.tick();
+        Ok(())
     }
 
     /// An INVITE arrives; its answer is in [`Caller::answer`] or [`Caller::rejection`].

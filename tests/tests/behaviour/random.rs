@@ -3,7 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use antiphon_tests::simulator::Simulator;
+use antiphon_tests::simulator::{Phone, Setup, Simulator};
+use mixer::Capacities;
 use mscp_proto::Response;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -63,34 +64,57 @@ proptest! {
         prop_assert_eq!(world.sim.hearing(), world.model.hearing());
         world.end();
     }
+
+    /// With an engine that is too small for it all, what is refused changes nothing.
+    #[test]
+    fn a_refusal_changes_nothing(
+        operations in prop::collection::vec(operation(), 1..40),
+        streams in 0..6_usize,
+        ports in 5..8_usize,
+    ) {
+        let mut world = World::with(Capacities { streams, ports, ..Setup::default().capacities });
+        world.is_tight = true;
+        for operation in &operations {
+            world.apply(operation);
+            prop_assert_eq!(world.flowing(), world.model.streams.clone(), "after {:?}", operation);
+        }
+        prop_assert_eq!(world.sim.hearing(), world.model.hearing());
+        world.end();
+    }
 }
 
 /// The server and the model.
 struct World {
     sim: Simulator,
     model: Model,
+    /// Whether the server may refuse what the model grants.
+    is_tight: bool,
 }
 
 impl World {
     fn new() -> World {
-        let mut sim = Simulator::new();
+        World::with(Setup::default().capacities)
+    }
+
+    fn with(capacities: Capacities) -> World {
+        let mut sim = Simulator::with(Setup { capacities, ..Setup::default() });
         for name in [&CALLERS[..], &ROOMS, &DIALOGS].concat() {
             sim.name(name, format!("no-{name}"));
         }
         for dialog in DIALOGS {
             sim.documents.put_tone(&uri_of(dialog), dialog, DIALOG_SECONDS);
         }
-        World { sim, model: Model::default() }
+        World { sim, model: Model::default(), is_tight: false }
     }
 
     fn apply(&mut self, operation: &Operation) {
         let exists = |name: &char| self.model.exists.contains(name);
         match operation {
             Call(name) if exists(name) => {}
-            Call(name) => {
-                self.sim.call(&name.to_string());
-                self.model.exists.insert(*name);
-            }
+            Call(name) => match self.sim.try_call(*name, Phone::default()) {
+                Ok(()) => drop(self.model.exists.insert(*name)),
+                Err(rejection) => assert!(self.is_tight, "{name} is refused: {rejection:?}"),
+            },
             HangUp(name) if !exists(name) => {}
             HangUp(name) => {
                 drop(self.sim.hang_up(*name));
@@ -102,17 +126,17 @@ impl World {
                 self.model.exists.insert(*name);
             }
             Destroy(name) => {
-                let granted = self.ask(&format!("<destroyconference conferenceid='${name}'/>"));
-                assert_eq!(granted, self.model.remove(*name), "{operation:?}");
+                let request = format!("<destroyconference conferenceid='${name}'/>");
+                self.ask(&request, |model| model.remove(*name));
             }
             Join(a, b, direction) => {
                 let stream = format!("<stream type='audio' direction='{direction}'/>");
-                let granted = self.ask(&format!("<join id1='${a}' id2='${b}'>{stream}</join>"));
-                assert_eq!(granted, self.model.join(*a, *b, direction), "{operation:?}");
+                let request = format!("<join id1='${a}' id2='${b}'>{stream}</join>");
+                self.ask(&request, |model| model.join(*a, *b, direction));
             }
             Unjoin(a, b) => {
-                let granted = self.ask(&format!("<unjoin id1='${a}' id2='${b}'/>"));
-                assert_eq!(granted, self.model.unjoin(*a, *b), "{operation:?}");
+                let request = format!("<unjoin id1='${a}' id2='${b}'/>");
+                self.ask(&request, |model| model.unjoin(*a, *b));
             }
             Start(dialog, ..) if exists(dialog) => {}
             Start(dialog, on, direction) => self.start(*dialog, *on, direction),
@@ -127,22 +151,29 @@ impl World {
 
     fn start(&mut self, dialog: char, on: char, direction: &str) {
         let kind = if on.is_uppercase() { "conferenceid" } else { "connectionid" };
-        let response = self.sim.ask(&format!(
+        let request = format!(
             "<dialogstart src='{}' type='audio/wav' {kind}='${on}'>\
              <stream type='audio' direction='{direction}'/></dialogstart>",
             uri_of(dialog)
-        ));
-        let granted = self.model.start(dialog, on, direction);
-        match response {
-            Response::DialogStarted(started) if granted => {
-                self.sim.name(dialog, started.dialogid.as_str());
-            }
-            other => assert!(!granted && other.error_reason().is_some(), "{on}: {other:?}"),
+        );
+        let response = self.ask(&request, |model| model.start(dialog, on, direction));
+        if let Response::DialogStarted(started) = response {
+            self.sim.name(dialog, started.dialogid.as_str());
         }
     }
 
-    fn ask(&mut self, request: &str) -> bool {
-        self.sim.ask(request).error_reason().is_none()
+    /// Asks the server and the model for the same.
+    fn ask(&mut self, request: &str, change: impl FnOnce(&mut Model) -> bool) -> Response {
+        let before = self.model.clone();
+        let expected = change(&mut self.model);
+        let response = self.sim.ask(request);
+        let granted = response.error_reason().is_none();
+        if self.is_tight && expected && !granted {
+            self.model = before;
+        } else {
+            assert_eq!(granted, expected, "{request}: {response:?}");
+        }
+        response
     }
 
     /// The streams that the control core says there are.
