@@ -3,7 +3,8 @@
 
 use antiphon_tests::simulator::{Phone, Setup, Simulator};
 use mixer::Capacities;
-use mscp_proto::Response;
+use mscp_proto::multipart::Resources;
+use mscp_proto::{Notification, Response};
 use sip::Availability;
 
 fn with_capacities(capacities: Capacities) -> Simulator {
@@ -110,4 +111,56 @@ fn reservations_are_granted_while_all_of_them_can_be_kept() {
     sim.create_with('T', "<createconference reservedlisteners='8'/>");
     let huge = "<createconference reservedtalkers='4294967295' reservedlisteners='4294967295'/>";
     assert!(matches!(sim.ask(huge), Response::ErrorConferenceCreate(_)));
+}
+
+/// Prepares this many dialogs on `a` without waiting for each; returns the last answer.
+fn prepare_many(sim: &mut Simulator, count: usize) -> Response {
+    let request = "<dialogprepare src='http://media/1' type='audio/wav' connectionid='$a'/>";
+    let mut last = 0;
+    for _ in 0..count {
+        last = sim.request(0, request, &Resources::default());
+    }
+    sim.wait_for_answer(0, last).1
+}
+
+#[test]
+fn prepared_dialogs_are_limited_too() {
+    let mut sim = Simulator::new();
+    sim.call("a");
+    sim.documents.put("http://media/1", [0; 160]);
+    assert!(matches!(prepare_many(&mut sim, 4_096), Response::DialogPrepared(_)));
+    let response = prepare_many(&mut sim, 1);
+    assert!(matches!(response, Response::ErrorDialogNotPrepared(_)), "{response:?}");
+    assert!(reason(&response).contains("4096"), "{}", reason(&response));
+    sim.hang_up('a');
+    sim.call("a");
+    assert!(matches!(prepare_many(&mut sim, 1), Response::DialogPrepared(_)));
+}
+
+/// What 1,200 dialogs say when the connection ends on which they stand, and how much of it an
+/// application server that was away will never hear.
+fn ends_of_1200_dialogs(is_away: bool) -> (Vec<Notification>, u64) {
+    let mut sim = Simulator::new();
+    sim.call("a");
+    sim.documents.put("http://media/1", [0; 160]);
+    assert!(matches!(prepare_many(&mut sim, 1_200), Response::DialogPrepared(_)));
+    let mut server = 0;
+    if is_away {
+        sim.disconnect(0);
+    }
+    sim.hang_up('a');
+    if is_away {
+        server = sim.connect(None);
+    }
+    (sim.servers[server].notifications(), sim.control.notifications_dropped())
+}
+
+#[test]
+fn what_an_absent_application_server_misses_is_limited() {
+    let (all, none_dropped) = ends_of_1200_dialogs(false);
+    assert_eq!((all.len(), none_dropped), (1_200, 0));
+    // It is the oldest that are dropped, and the order stays.
+    let (missed, dropped) = ends_of_1200_dialogs(true);
+    assert_eq!(dropped, 200);
+    assert!(missed == all[200..], "{} of {}", missed.len(), all.len());
 }
