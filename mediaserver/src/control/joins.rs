@@ -9,7 +9,7 @@ use mscp_proto::response::Response;
 use mscp_proto::shared::{Direction, Streams};
 use tracing::info;
 
-use super::channels::Identity;
+use super::channels::{Identity, Subscriber};
 use super::{Asker, Control, Owed, Owner};
 
 impl Control {
@@ -76,6 +76,9 @@ impl Control {
     /// Who joins a connection wants to know when it ends.
     pub(super) fn use_connection(&mut self, asker: &Asker, id: &str) {
         if let Some(connection) = self.connections.get_mut(id) {
+            // A call outlives many channels of one application server: those gone are forgotten.
+            let open = |user: &Subscriber| self.channels.identity(user.channel).is_some();
+            connection.users.retain(|user| user.identity != asker.identity || open(user));
             connection.users.insert(asker.subscriber());
         }
     }
