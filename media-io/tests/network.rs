@@ -174,6 +174,30 @@ fn a_flood_on_one_port_leaves_the_others_alone() {
 }
 
 #[test]
+fn a_strangers_flood_leaves_the_peer_of_the_port_alone() {
+    let mut bench = bench(31_070..=31_079);
+    let rtp = bench.open(port(0));
+    // What the leg sends tells the thread who its peer is.
+    bench.send(port(0), Channel::Rtp, Time(0), b"hello");
+    bench.egress.flush();
+    assert_eq!(bench.heard_by_peer().0, b"hello");
+    bench.wait_for(|counters| counters.sent == 1);
+    let stranger = UdpSocket::bind(address(0)).unwrap();
+    while bench.net.counters().snapshot().dropped_flood == 0 {
+        let _ = stranger.send_to(&[0; 100], rtp);
+    }
+    let deadline = now() + PATIENCE;
+    for _ in 0..20 {
+        let _ = stranger.send_to(&[0; 100], rtp);
+        bench.peer.send_to(b"talk", rtp).unwrap();
+        while bench.ingress.next().is_none_or(|datagram| datagram.bytes != b"talk") {
+            assert!(now() < deadline, "the peer was not heard");
+            std::thread::yield_now();
+        }
+    }
+}
+
+#[test]
 fn what_is_dropped_is_counted_by_its_cause() {
     let mut bench = bench(31_050..=31_059);
     let rtp = bench.open(port(0));

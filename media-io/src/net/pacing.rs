@@ -9,8 +9,8 @@ use mixer::time::Time;
 
 use super::slot::Slot;
 
-/// Datagrams a port may receive per second, RTP and RTCP together: five times those of 10 ms
-/// packets.
+/// Datagrams a port may receive per second from its peer, and as many again from everybody else,
+/// RTP and RTCP together: five times those of 10 ms packets.
 const RATE_PER_SECOND: u64 = 500;
 
 /// Datagrams a port may receive at once: what a stall of more than a second lets loose.

@@ -1,10 +1,11 @@
 //! The open sockets of a network thread, by the slot of their port.
 
 use std::io;
-use std::net::UdpSocket;
+use std::net::{SocketAddr, UdpSocket};
 use std::os::fd::OwnedFd;
 
 use mixer::port::{Channel, PortId};
+use mixer::time::Time;
 use rustix::event::epoll::{self, EventData, EventFlags};
 
 use super::pacing::Allowance;
@@ -16,11 +17,34 @@ const SLOTS_MAX: u32 = 65_536;
 /// A port's sockets and what it may still receive.
 pub(super) struct Open {
     pub(super) port: PortId,
-    pub(super) allowance: Allowance,
+    /// Where the leg sends to, by channel: what comes from there is its peer's.
+    peers: [Option<SocketAddr>; 2],
+    /// For the peer and for everybody else: a stranger's flood does not use up what is the peer's.
+    of_peer: Allowance,
+    of_others: Allowance,
     pair: SocketPair,
 }
 
 impl Open {
+    fn new(port: PortId, pair: SocketPair) -> Open {
+        let (of_peer, of_others) = (Allowance::full(), Allowance::full());
+        Open { port, peers: [None; 2], of_peer, of_others, pair }
+    }
+
+    /// The leg has sent something to `peer`.
+    pub(super) fn learn(&mut self, channel: Channel, peer: SocketAddr) {
+        self.peers[usize::from(channel == Channel::Rtcp)] = Some(peer);
+    }
+
+    /// Takes one datagram's worth of what `from` may send, if there is one.
+    pub(super) fn allows(&mut self, channel: Channel, from: SocketAddr, now: Time) -> bool {
+        if self.peers[usize::from(channel == Channel::Rtcp)] == Some(from) {
+            self.of_peer.take(now)
+        } else {
+            self.of_others.take(now)
+        }
+    }
+
     pub(super) fn socket(&self, channel: Channel) -> &UdpSocket {
         match channel {
             Channel::Rtp => &self.pair.rtp,
@@ -52,7 +76,7 @@ impl Sockets {
         }
         epoll::add(epoll, &pair.rtp, token(port.slot, Channel::Rtp), EventFlags::IN)?;
         epoll::add(epoll, &pair.rtcp, token(port.slot, Channel::Rtcp), EventFlags::IN)?;
-        self.slots[index] = Some(Open { port, allowance: Allowance::full(), pair });
+        self.slots[index] = Some(Open::new(port, pair));
         Ok(())
     }
 
@@ -64,8 +88,8 @@ impl Sockets {
     }
 
     /// The pair of a port, if it is open.
-    pub(super) fn of(&self, port: PortId) -> Option<&Open> {
-        self.slots.get(port.slot as usize)?.as_ref().filter(|open| open.port == port)
+    pub(super) fn of(&mut self, port: PortId) -> Option<&mut Open> {
+        self.slots.get_mut(port.slot as usize)?.as_mut().filter(|open| open.port == port)
     }
 
     /// The port whose sockets are open in the slot of this one, of whichever generation.

@@ -184,7 +184,7 @@ impl NetThread {
         let now = clock::now();
         while let Ok(slot) = self.outbox.pop() {
             if slot.time <= now {
-                send(&self.sockets, &slot, now, &self.counters);
+                send(&mut self.sockets, &slot, now, &self.counters);
             } else if !self.schedule.push(slot) {
                 Counters::add(&self.counters.dropped_schedule_full, 1);
             }
@@ -195,7 +195,7 @@ impl NetThread {
     fn send_due(&mut self) {
         let now = clock::now();
         while let Some(slot) = self.schedule.pop_due(now) {
-            send(&self.sockets, slot, now, &self.counters);
+            send(&mut self.sockets, slot, now, &self.counters);
         }
     }
 
@@ -230,7 +230,7 @@ fn deliver(
     counters: &Counters,
 ) {
     let now = clock::now();
-    if !open.allowance.take(now) {
+    if !open.allows(slot.channel, slot.peer, now) {
         return Counters::add(&counters.dropped_flood, 1);
     }
     if !slot.fill(bytes) {
@@ -245,13 +245,14 @@ fn deliver(
     Counters::add(&counters.received_bytes, bytes.len() as u64);
 }
 
-fn send(sockets: &Sockets, slot: &Slot, now: Time, counters: &Counters) {
+fn send(sockets: &mut Sockets, slot: &Slot, now: Time, counters: &Counters) {
     let Some(open) = sockets.of(slot.port) else {
         return Counters::add(&counters.dropped_no_socket, 1);
     };
     if open.socket(slot.channel).send_to(slot.bytes(), slot.peer).is_err() {
         return Counters::add(&counters.send_errors, 1);
     }
+    open.learn(slot.channel, slot.peer);
     Counters::add(&counters.sent, 1);
     Counters::add(&counters.sent_bytes, slot.bytes().len() as u64);
     if now.since(slot.time) > LATE {
