@@ -116,19 +116,6 @@ impl Channels {
         self.open.iter().rev().find(theirs).map(|(&channel, _)| channel)
     }
 
-    /// The same; a notification for an identity that is away is kept.
-    pub(super) fn route(
-        &mut self,
-        subscriber: &Subscriber,
-        notification: &Notification,
-    ) -> Option<ChannelId> {
-        let channel = self.channel_of(subscriber);
-        if channel.is_none() {
-            self.keep(subscriber.identity, notification.clone());
-        }
-        channel
-    }
-
     /// When the soonest absence exceeds the grace time.
     pub(super) fn next_expiry(&self) -> Option<Time> {
         let grace = self.grace?;
@@ -150,13 +137,15 @@ impl Channels {
         self.dropped
     }
 
-    fn keep(&mut self, identity: Identity, notification: Notification) {
-        let Some(absence) = self.absent.get_mut(&identity) else { return };
+    /// Keeps a notification for an identity that is away; false if it will not come back.
+    pub(super) fn keep(&mut self, identity: Identity, notification: Notification) -> bool {
+        let Some(absence) = self.absent.get_mut(&identity) else { return false };
         if absence.backlog.len() == BACKLOG_MAX {
             absence.backlog.pop_front();
             self.dropped += 1;
         }
         absence.backlog.push_back(notification);
+        true
     }
 }
 

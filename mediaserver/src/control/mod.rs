@@ -329,10 +329,12 @@ impl Control {
     }
 
     fn notify(&mut self, subscriber: &Subscriber, notification: Notification) {
-        match self.channels.route(subscriber, &notification) {
-            Some(channel) => self.outputs.push_back(Output::Notify { channel, notification }),
-            None => warn!(name = notification.name(), "kept for an absent application server"),
+        if let Some(channel) = self.channels.channel_of(subscriber) {
+            return self.outputs.push_back(Output::Notify { channel, notification });
         }
+        let name = notification.name().to_owned();
+        let kept = self.channels.keep(subscriber.identity, notification);
+        warn!(name, kept, "notification for an application server that is away");
     }
 
     /// The end point of the engine behind a port's or room's owner, when it can be joined.

@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 use std::time::Duration;
@@ -255,10 +256,12 @@ fn address(ready: &str, name: &str) -> SocketAddr {
     words.find_map(|word| word.strip_prefix(&prefix)).unwrap().parse().unwrap()
 }
 
-/// A range of ports of which the first is free; test processes that run at once begin elsewhere.
+/// A range of ports of which the first is free; servers that run at once begin elsewhere.
 fn free_media_ports() -> (u16, u16) {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
     let ranges = (32_768 - MEDIA_PORT_MIN) / MEDIA_PORTS;
-    let first = u16::try_from(std::process::id() % u32::from(ranges)).unwrap();
+    let count = COUNT.fetch_add(1, Ordering::Relaxed).wrapping_add(std::process::id());
+    let first = u16::try_from(count % u32::from(ranges)).unwrap();
     let low = (0..ranges)
         .map(|step| MEDIA_PORT_MIN + (first + step) % ranges * MEDIA_PORTS)
         .find(|low| UdpSocket::bind(("127.0.0.1", *low)).is_ok())
