@@ -25,8 +25,8 @@ const WARM_UP: Duration = Duration::from_secs(5);
 /// How long the machine is watched while nothing happens: late ticks then are its own.
 const QUIET: Duration = Duration::from_secs(10);
 
-/// How much more memory than before may be held afterwards, in KiB: what allocators keep of their
-/// peak, for each of a handful of threads.
+/// How much more memory than before may be held afterwards, in KiB: what the allocator keeps of its
+/// peak.
 const MEMORY_TOLERANCE_KIB: u64 = 2_048;
 
 /// How much more memory than before may be held meanwhile, in KiB.

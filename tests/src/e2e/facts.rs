@@ -10,9 +10,12 @@ pub struct Facts {
     pub descriptors: usize,
     /// UDP ports of the media range that the process holds.
     pub media_ports: usize,
-    /// Memory in RAM that belongs to no file, in KiB: heap and stacks. Pages of the program
-    /// itself, which come in when they are first run, do not count.
+    /// Private memory that may be written, in KiB: heap, stacks, and what was set aside at the
+    /// start. The last is why it is not the resident part that is held against a limit: a ring's
+    /// pages come into RAM one by one, as packets go round it for the first time.
     pub memory_kib: u64,
+    /// The part of it that is in RAM.
+    pub resident_kib: u64,
 }
 
 impl Facts {
@@ -37,7 +40,8 @@ impl Facts {
         Facts {
             descriptors: descriptors.len(),
             media_ports: ports.count(),
-            memory_kib: anonymous_kib(id),
+            memory_kib: status_kib(id, "VmData:"),
+            resident_kib: status_kib(id, "RssAnon:"),
         }
     }
 }
@@ -51,8 +55,8 @@ fn is_media_port(line: &str, inodes: &BTreeSet<&str>, range: (u16, u16)) -> bool
     inodes.contains(inode) && port.is_some_and(|port| (range.0..=range.1).contains(&port))
 }
 
-fn anonymous_kib(id: u32) -> u64 {
+fn status_kib(id: u32, field: &str) -> u64 {
     let status = fs::read_to_string(format!("/proc/{id}/status")).unwrap();
-    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:")).unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix(field)).unwrap();
     line.split_whitespace().next().unwrap().parse().unwrap()
 }

@@ -1,13 +1,18 @@
 //! sipp, the SIP traffic generator (Debian's `sip-tester`).
 
 use std::fs;
-use std::net::UdpSocket;
+use std::net::{TcpListener, UdpSocket};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::server::Server;
 use super::tools::{Process, Scratch};
+
+/// The ports sipp is given.
+const PORTS: Range<u16> = 3_000..9_900;
 
 /// A run of a scenario, to be set up and [`run`](Sipp::run) or [`started`](Sipp::start).
 #[derive(Debug)]
@@ -141,13 +146,21 @@ fn scenario_file(name: &str) -> PathBuf {
     folder.join(name).with_extension("xml")
 }
 
-/// An even UDP port with a free odd one above it. Another program may take it before sipp does;
-/// sipp then ends with an error.
+/// An even port that is free for UDP and TCP, with the odd one above it: none of the ephemeral ones
+/// that connections take, and none that servers get for media.
 fn free_port() -> u16 {
-    let pairs = (0..100).filter_map(|_| {
-        let socket = UdpSocket::bind("127.0.0.1:0").ok()?;
-        let port = socket.local_addr().ok()?.port();
-        (port.is_multiple_of(2) && UdpSocket::bind(("127.0.0.1", port + 1)).is_ok()).then_some(port)
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let is_free = |port: &u16| {
+        let address = ("127.0.0.1", *port);
+        UdpSocket::bind(address).is_ok()
+            && TcpListener::bind(address).is_ok()
+            && UdpSocket::bind(("127.0.0.1", port + 1)).is_ok()
+    };
+    let pairs = u32::from(PORTS.end - PORTS.start) / 2;
+    let ports = std::iter::repeat_with(|| {
+        let count = COUNT.fetch_add(1, Ordering::Relaxed);
+        let pair = count.wrapping_add(std::process::id().wrapping_mul(61)) % pairs;
+        PORTS.start + 2 * pair as u16
     });
-    pairs.take(1).next().unwrap()
+    ports.take(pairs as usize).find(is_free).expect("a free port")
 }
