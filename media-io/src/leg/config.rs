@@ -36,11 +36,17 @@ pub struct LegConfig {
     pub remote: Option<Remote>,
     /// Which way media flows, from our side.
     pub direction: Direction,
+    /// Whether nothing is sent until [`LegHandle::confirm`](super::LegHandle::confirm), or until
+    /// the peer is heard on RTP or RTCP. Default false. Anyone can name somebody else's address
+    /// in an INVITE; who holds until the ACK does not send there for the 32 s in which an answer
+    /// is repeated (RFC 3261, 13.3.1.4).
+    pub hold_until_confirmed: bool,
     /// NTP timestamp (seconds since 1900 in 32.32 bits) at [`Time`](mixer::time::Time) zero.
     pub ntp_at_zero: u64,
     /// Silence after which [`PortEvent::Starved`](mixer::port::PortEvent::Starved) is reported;
     /// `None` for never. No silence is one in which the peer was told not to send, or is held by
-    /// an unspecified address; while we only receive, the peer's RTCP counts as a sign of life.
+    /// an unspecified address. The peer's RTCP is a sign of life as good as its RTP: who is muted
+    /// or suppresses silence sends nothing else.
     pub starvation: Option<Duration>,
     /// Depth of the jitter buffer.
     pub jitter: jitter::Config,
@@ -57,6 +63,7 @@ impl LegConfig {
             format,
             remote: None,
             direction: Direction::SendRecv,
+            hold_until_confirmed: false,
             ntp_at_zero: 0,
             starvation: Some(STARVATION_DEFAULT),
             jitter: jitter::Config::default(),

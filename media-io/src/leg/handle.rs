@@ -31,6 +31,13 @@ impl LegHandle {
         self.push(Command::SetDirection(direction))
     }
 
+    /// The peer has confirmed that it wants the call: from now on the leg may send. For legs
+    /// made with [`hold_until_confirmed`](super::LegConfig::hold_until_confirmed); no other leg
+    /// needs it.
+    pub fn confirm(&mut self) -> Result<(), CommandError> {
+        self.push(Command::Confirm)
+    }
+
     /// Codecs, payload types and packet time as renegotiated.
     pub fn set_format(&mut self, format: Format) -> Result<(), CommandError> {
         self.push(Command::SetFormat(format))?;
@@ -67,6 +74,7 @@ impl LegHandle {
 pub(super) enum Command {
     SetRemote(Remote),
     SetDirection(Direction),
+    Confirm,
     SetFormat(Format),
     SendDigits(Digits),
     Goodbye,

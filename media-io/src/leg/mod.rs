@@ -35,7 +35,7 @@ pub use handle::{COMMANDS_MAX, CommandError, LegHandle};
 pub use statistics::LegStatistics;
 
 use crate::rtcp::{Cname, Compound, Ntp, Reception, Session};
-use crate::rtp::Packet;
+use crate::rtp::{Header, Packet};
 use handle::Command;
 use inbound::Inbound;
 use latch::{Latch, Verdict};
@@ -58,6 +58,8 @@ pub struct RtpLeg {
     port: PortId,
     format: Format,
     direction: Direction,
+    /// Whether anything may be sent: see [`LegConfig::hold_until_confirmed`].
+    confirmed: bool,
     latch: Latch,
     inbound: Inbound,
     outbound: Outbound,
@@ -147,6 +149,7 @@ impl RtpLeg {
             port: config.port,
             format: config.format,
             direction: config.direction,
+            confirmed: !config.hold_until_confirmed,
             latch: Latch::new(config.remote),
             inbound: Inbound::new(config.jitter),
             session: Session::new(crate::random::next(&mut random), outbound.ssrc, cname, ntp),
@@ -162,6 +165,7 @@ impl RtpLeg {
     fn carry_out(&mut self, command: Command) {
         match command {
             Command::SetRemote(remote) => self.set_remote(remote),
+            Command::Confirm => self.confirmed = true,
             Command::SetDirection(direction) => self.set_direction(direction),
             Command::SetFormat(format) => {
                 self.format = format;
@@ -207,7 +211,9 @@ impl RtpLeg {
             self.counters.unexpected_payload_type += 1;
             return;
         }
-        match self.latch.judge_rtp(datagram.from) {
+        let listening = self.direction.receives();
+        let Header { ssrc, sequence, .. } = packet.header;
+        match self.latch.judge_rtp(datagram.from, ssrc, sequence, listening) {
             Verdict::Peer => {}
             Verdict::NewPeer => {
                 self.inbound.forget_source();
@@ -219,9 +225,8 @@ impl RtpLeg {
                 return;
             }
         }
-        self.starvation.on_heard(now);
+        self.on_sign_of_life(now);
         self.session.on_rtp_received();
-        let listening = self.direction.receives();
         let news = self.inbound.receive(datagram.arrival, &packet, &self.format, listening);
         if news.source_changed {
             self.session.on_source_changed();
@@ -236,15 +241,15 @@ impl RtpLeg {
             self.counters.malformed += 1;
             return;
         }
-        if self.latch.judge_rtcp(datagram.from) == Verdict::Stranger {
+        let reporter = crate::rtcp::reporter(datagram.bytes).unwrap_or_default();
+        if self.latch.judge_rtcp(datagram.from, reporter) == Verdict::Stranger {
             self.counters.rejected += 1;
             return;
         }
         self.counters.rtcp_received += 1;
-        if self.direction == Direction::RecvOnly {
-            // A peer that holds the call may send or not; its reports tell that it is there.
-            self.starvation.on_heard(now);
-        }
+        // A peer that is muted, suppresses silence or holds the call sends no media; its reports
+        // tell that it is there.
+        self.on_sign_of_life(now);
         let source = self.inbound.source().map(Reception::ssrc);
         let heard = self.session.receive(datagram.arrival, datagram.bytes, source);
         if heard.is_some_and(|heard| heard.goodbye) {
@@ -252,9 +257,14 @@ impl RtpLeg {
         }
     }
 
+    fn on_sign_of_life(&mut self, now: Time) {
+        self.starvation.on_heard(now);
+        self.confirmed = true;
+    }
+
     fn send_media(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
         self.outbound.on_tick(now);
-        let target = self.latch.rtp_target().filter(|_| self.direction.sends());
+        let target = self.latch.rtp_target().filter(|_| self.confirmed && self.direction.sends());
         let Some(target) = target else { return self.outbound.pause() };
         let packets = self.outbound.packets;
         let audio = match heard {
@@ -268,7 +278,8 @@ impl RtpLeg {
     }
 
     fn send_report(&mut self, now: Time, out: &mut dyn Outbox) {
-        if self.latch.rtcp_target().is_some() && self.session.is_due(now) {
+        let may_report = self.confirmed && self.latch.rtcp_target().is_some();
+        if may_report && self.session.is_due(now) {
             let figures = self.outbound.figures();
             let report = self.session.report(now, figures, self.inbound.source_mut());
             self.send_rtcp(now, &report, out);

@@ -13,7 +13,7 @@ mod session;
 pub use build::{CNAME_MAX, COMPOUND_MAX, Cname, Compound};
 pub use interval::{Interval, Members};
 pub use ntp::{Ntp, ntp_of_unix};
-pub use parse::{Item, items};
+pub use parse::{Item, items, reporter};
 pub use reception::{Accepted, Reception};
 pub use session::{Heard, Session};
 

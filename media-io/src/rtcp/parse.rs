@@ -47,6 +47,14 @@ pub fn items(bytes: &[u8], mut each: impl FnMut(Item)) -> bool {
     true
 }
 
+/// Whose compound packet it is: the SSRC that every report begins with (6.4). `None` if it is too
+/// short to have one.
+#[must_use]
+pub fn reporter(bytes: &[u8]) -> Option<u32> {
+    let ssrc = bytes.get(HEADER_LEN..)?.first_chunk()?;
+    Some(u32::from_be_bytes(*ssrc))
+}
+
 /// Splits a compound by the lengths in the headers; the last item is `None` if they do not fit.
 fn packets(mut rest: &[u8]) -> impl Iterator<Item = Option<&[u8]>> {
     std::iter::from_fn(move || {

@@ -240,10 +240,15 @@ fn reports_follow_the_peer() {
     };
     assert_eq!(first_target(&mut call), remote.rtcp);
     let natted = address("198.51.100.7:9000");
-    call.arrive(Channel::Rtp, natted, &Peer::new(20).audio());
+    let mut peer = Peer::new(20);
+    for _ in 0..3 {
+        call.arrive(Channel::Rtp, natted, &peer.audio());
+    }
     assert_eq!(first_target(&mut call), address("198.51.100.7:9001"));
     let natted_rtcp = address("198.51.100.7:12345");
-    call.arrive(Channel::Rtcp, natted_rtcp, &peer_report(None, None, false));
+    for _ in 0..2 {
+        call.arrive(Channel::Rtcp, natted_rtcp, &peer_report(None, None, false));
+    }
     assert_eq!(first_target(&mut call), natted_rtcp);
     call.arrive(Channel::Rtcp, address("198.51.100.7:999"), &peer_report(None, None, false));
     assert_eq!(first_target(&mut call), natted_rtcp);

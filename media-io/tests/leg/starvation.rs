@@ -70,18 +70,32 @@ fn a_peer_that_was_told_not_to_send_does_not_starve_us() {
     }
 }
 
+/// Muted, on hold, or suppressing silence: it sends no media, and reports all the same.
 #[test]
-fn a_peer_that_holds_the_call_is_kept_by_its_reports() {
-    let mut call = Call::new(config());
-    call.handle.set_direction(Direction::RecvOnly).unwrap();
-    let reports = address("192.0.2.1:4001");
-    let report = Compound::new(1, None, None, &Cname::new("peer"), false);
-    for _ in 0..12 {
-        call.run_for(Duration::from_secs(30));
-        call.arrive(Channel::Rtcp, reports, report.as_bytes());
+fn a_peer_that_reports_is_kept_in_every_direction() {
+    for direction in [Direction::SendRecv, Direction::RecvOnly] {
+        let mut call = Call::new(config());
+        call.handle.set_direction(direction).unwrap();
+        let reports = address("192.0.2.1:4001");
+        let report = Compound::new(1, None, None, &Cname::new("peer"), false);
+        for _ in 0..12 {
+            call.run_for(Duration::from_secs(30));
+            call.arrive(Channel::Rtcp, reports, report.as_bytes());
+        }
+        assert!(starved(&call).is_empty(), "{direction:?}");
+        call.run_for(2 * MINUTE);
+        assert_eq!(starved(&call).len(), 1, "{direction:?}");
     }
-    assert!(starved(&call).is_empty());
-    call.run_for(2 * MINUTE);
+}
+
+#[test]
+fn reports_of_strangers_do_not_keep_a_leg_alive() {
+    let mut call = Call::new(config());
+    let report = Compound::new(1, None, None, &Cname::new("other"), false);
+    for _ in 0..7 {
+        call.run_for(Duration::from_secs(10));
+        call.arrive(Channel::Rtcp, address("203.0.113.66:4001"), report.as_bytes());
+    }
     assert_eq!(starved(&call).len(), 1);
 }
 
