@@ -24,6 +24,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &MSCP_MAX_QUEUED_MESSAGES,
     &MSCP_MAX_REQUESTS_IN_FLIGHT,
     &MSCP_GRACE_SECONDS,
+    &MSCP_OVER_SIP,
     &HTTP_LISTEN,
     &MEDIA_IP,
     &MEDIA_RTP_PORTS,
@@ -40,6 +41,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &DIALOGS_MAX_REDIRECTS,
     &DIALOGS_MAX_CONCURRENT_FETCHES,
     &DIALOGS_MAX_SECONDS,
+    &DIALOGS_MAX_HELD_BYTES,
     &DRAIN_SECONDS,
     &LOG_FORMAT,
     &LOG_LEVEL,
@@ -162,6 +164,18 @@ pub const MSCP_GRACE_SECONDS: Key<Grace> = Key {
             application server can come back to them; `keep` means until somebody destroys them. \
             The default leaves a person with `mediaserver ctl`, which connects for each request \
             anew, ten minutes from one to the next.",
+};
+
+/// `mscp.over-sip`.
+pub const MSCP_OVER_SIP: Key<Vec<Network>> = Key {
+    name: "mscp.over-sip",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_OVER_SIP",
+    shape: &Networks,
+    default: "[\"127.0.0.0/8\", \"::1/128\"]",
+    about: "Networks whose hosts may set up a channel with a SIP INVITE (draft, 7.2.1) and so command \
+            the server; others are answered 403. The channel's TCP connection must come from the \
+            host that sent the INVITE. An empty list allows nobody.",
 };
 
 /// `http.listen`.
@@ -335,7 +349,19 @@ pub const DIALOGS_MAX_SECONDS: Key<u64> = Key {
     variable: "MEDIASERVER_DIALOGS_MAX_SECONDS",
     shape: &Whole { min: 1, max: 604_800, unit: "seconds" },
     default: "3600",
-    about: "How long one dialog may last; then it is ended as if by the server.",
+    about: "How long a recording may last that a dialog plays; a longer one is refused.",
+};
+
+/// `dialogs.max-held-bytes`.
+pub const DIALOGS_MAX_HELD_BYTES: Key<usize> = Key {
+    name: "dialogs.max-held-bytes",
+    flag: None,
+    variable: "MEDIASERVER_DIALOGS_MAX_HELD_BYTES",
+    shape: &Whole { min: 1024, max: 1_099_511_627_776, unit: "bytes" },
+    default: "268435456",
+    about: "How much decoded audio all dialogs together may hold, those that are only prepared \
+            included; one more is refused. A second takes 16,000 bytes, so the default holds four \
+            and a half hours.",
 };
 
 /// `drain-seconds`.

@@ -60,6 +60,8 @@ pub struct Mscp {
     pub max_requests_in_flight: usize,
     /// [`keys::MSCP_GRACE_SECONDS`].
     pub grace: Grace,
+    /// [`keys::MSCP_OVER_SIP`].
+    pub over_sip: Vec<Network>,
 }
 
 /// How long the conferences and dialogs of a vanished channel survive it.
@@ -158,6 +160,8 @@ pub struct Dialogs {
     pub max_concurrent_fetches: usize,
     /// [`keys::DIALOGS_MAX_SECONDS`].
     pub max_duration: Duration,
+    /// [`keys::DIALOGS_MAX_HELD_BYTES`].
+    pub max_held_bytes: usize,
 }
 
 /// `[log]`.
@@ -245,6 +249,7 @@ impl Mscp {
             max_queued_messages: written.read(&keys::MSCP_MAX_QUEUED_MESSAGES)?,
             max_requests_in_flight: written.read(&keys::MSCP_MAX_REQUESTS_IN_FLIGHT)?,
             grace: written.read(&keys::MSCP_GRACE_SECONDS)?,
+            over_sip: written.read(&keys::MSCP_OVER_SIP)?,
         })
     }
 }
@@ -295,6 +300,7 @@ impl Dialogs {
             max_redirects: written.read(&keys::DIALOGS_MAX_REDIRECTS)?,
             max_concurrent_fetches: written.read(&keys::DIALOGS_MAX_CONCURRENT_FETCHES)?,
             max_duration: Duration::from_secs(written.read(&keys::DIALOGS_MAX_SECONDS)?),
+            max_held_bytes: written.read(&keys::DIALOGS_MAX_HELD_BYTES)?,
         })
     }
 }

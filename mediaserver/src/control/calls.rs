@@ -17,6 +17,7 @@ use tracing::{info, warn};
 use super::connection::{Connection, Leg, Session, State};
 use super::event::{Output, SipCommand};
 use super::{Control, Owed, Owner};
+use crate::metrics::CallResult;
 
 /// What a caller is told to wait when the server is full or draining.
 pub(super) const RETRY_AFTER: Duration = Duration::from_secs(30);
@@ -31,8 +32,14 @@ impl Control {
             SipEvent::Info { call, content_type, .. } => {
                 info!(call = %call, content_type, "INFO without a use here");
             }
-            SipEvent::Cancelled { call } => self.on_ended(&call, "cancelled"),
-            SipEvent::Ended { call, reason } => self.on_ended(&call, reason_of(reason)),
+            SipEvent::Cancelled { call } => {
+                self.on_ended(&call, CallResult::Cancelled, "cancelled");
+            }
+            SipEvent::Ended { call, reason } => {
+                let never_acked = reason == EndReason::NoAck;
+                let result = if never_acked { CallResult::Failed } else { CallResult::Answered };
+                self.on_ended(&call, result, reason_of(reason));
+            }
             // The server neither places calls nor makes offers of its own within one.
             SipEvent::Ringing { .. }
             | SipEvent::Answered { .. }
@@ -50,13 +57,13 @@ impl Control {
         // The agent refuses by itself what comes after it was told; this is for what came before.
         if self.availability != Availability::Open {
             warn!(call = %call, availability = ?self.availability, "call refused");
-            return self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+            return self.refuse_call(&call, Rejection::unavailable(RETRY_AFTER));
         }
         let port = match self.stage.handle.reserve_port() {
             Ok(port) => port,
             Err(full) => {
                 warn!(call = %call, %full, "call refused");
-                return self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+                return self.refuse_call(&call, Rejection::unavailable(RETRY_AFTER));
             }
         };
         info!(call = %call, from = invitation.from, to = invitation.to, "call");
@@ -67,6 +74,7 @@ impl Control {
             to: invitation.to,
             since: now,
             state: State::Opening { offer: invitation.offer },
+            acked: false,
             announced: false,
             users: BTreeSet::new(),
         };
@@ -90,7 +98,7 @@ impl Control {
         match result {
             Err(fault) => {
                 warn!(call = %call, fault, "no media ports");
-                self.refuse(&call, Rejection::unavailable(RETRY_AFTER));
+                self.refuse_call(&call, Rejection::unavailable(RETRY_AFTER));
                 self.discard(&id, false);
             }
             Ok(rtp_port) => self.answer(&id, &call, offer, rtp_port),
@@ -108,7 +116,7 @@ impl Control {
             Ok(session) => self.bring_up(id, local, session),
             Err(refusal) => {
                 info!(call = %call, %refusal, "call refused");
-                self.refuse(call, rejection_of(&refusal));
+                self.refuse_call(call, rejection_of(&refusal));
                 self.discard(id, true);
             }
         }
@@ -145,9 +153,11 @@ impl Control {
 
     /// The ACK confirms our 200. With third-party call control it brings the answer to our offer.
     fn on_acked(&mut self, call: &CallKey, answer: Option<Vec<u8>>) {
-        let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
-            return;
-        };
+        let Some(connection) = self.connections.get_mut(&id_of(call)) else { return };
+        if !std::mem::replace(&mut connection.acked, true) {
+            self.outputs.push_back(Output::CountCall(CallResult::Answered));
+        }
+        let Some(leg) = connection.leg_mut() else { return };
         let Session::Offered { offer, .. } = &leg.session else { return };
         let agreed = match answer {
             Some(answer) => sdp::accept_answer(offer.clone(), &answer, &leg.local)
@@ -209,8 +219,14 @@ impl Control {
         }
     }
 
-    fn on_ended(&mut self, call: &CallKey, reason: &str) {
+    /// `result` is what became of the call if it ended before its ACK.
+    fn on_ended(&mut self, call: &CallKey, result: CallResult, reason: &str) {
         self.on_transport_ended(call);
+        if let Some(connection) = self.connections.get_mut(&id_of(call)) {
+            if !std::mem::replace(&mut connection.acked, true) {
+                self.outputs.push_back(Output::CountCall(result));
+            }
+        }
         self.take_down(&id_of(call), reason);
     }
 
@@ -287,6 +303,17 @@ impl Control {
             self.availability = availability;
             self.outputs.push_back(Output::Sip(SipCommand::SetAvailability(availability)));
         }
+    }
+
+    /// Refuses a new call, which is then over and counted.
+    fn refuse_call(&mut self, call: &CallKey, rejection: Rejection) {
+        let result = match rejection.status {
+            486 | 503 => CallResult::Busy,
+            500..600 => CallResult::Failed,
+            _ => CallResult::Refused,
+        };
+        self.outputs.push_back(Output::CountCall(result));
+        self.refuse(call, rejection);
     }
 
     pub(super) fn refuse(&mut self, call: &CallKey, rejection: Rejection) {

@@ -69,6 +69,12 @@ impl Channels {
         self.absent.remove(&identity);
     }
 
+    /// The channels of an identity, oldest first.
+    pub(super) fn of(&self, identity: Identity) -> Vec<ChannelId> {
+        let theirs = self.open.iter().filter(|(_, other)| **other == identity);
+        theirs.map(|(channel, _)| *channel).collect()
+    }
+
     /// Whether the identity has a channel now.
     pub(super) fn is_present(&self, identity: Identity) -> bool {
         self.open.values().any(|&other| other == identity)

@@ -30,6 +30,8 @@ pub(super) struct Connection {
     /// When the INVITE came.
     pub(super) since: Time,
     pub(super) state: State,
+    /// Whether the caller has confirmed our answer, or what became of the call was counted otherwise.
+    pub(super) acked: bool,
     /// Whether its first frame has been mixed, and watchers have been told of it.
     pub(super) announced: bool,
     /// Those that joined it or started a dialog on it, and so want to know when it ends.

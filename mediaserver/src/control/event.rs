@@ -1,5 +1,6 @@
 //! The closed vocabulary between the control core and the shell round it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use mixer::port::PortId;
@@ -8,6 +9,8 @@ use mscp_proto::multipart::Resources;
 use mscp_proto::notification::Notification;
 use mscp_proto::request::Request;
 use mscp_proto::response::Response;
+
+use crate::metrics::CallResult;
 
 /// Names one MSCP channel (a TCP connection) for as long as it lives; never used twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,12 +110,21 @@ pub enum Output {
     OpenTransport {
         /// The SIP dialog that sets the channel up.
         call: sip::CallKey,
+        /// The only host that may connect.
+        peer: IpAddr,
+    },
+    /// Close a channel.
+    CloseChannel {
+        /// Which.
+        channel: ChannelId,
     },
     /// Close the port and the connection of a transport channel.
     CloseTransport {
         /// The SIP dialog that set it up.
         call: sip::CallKey,
     },
+    /// Count what became of a call.
+    CountCall(CallResult),
     /// Bind a pair of sockets for a leg and report [`Event::MediaOpened`].
     OpenMedia {
         /// For which port.

@@ -50,13 +50,13 @@ impl Control {
 
     fn on_hang_up(&mut self, request: Hangup) -> ExtensionResponse {
         let connectionid = request.connectionid;
-        match self.end_point_of_connection(connectionid.as_str()) {
-            Ok(_) => {
-                self.hang_up(&connectionid, HangUp::Asked);
-                ExtensionResponse::HungUp(HungUp { connectionid })
-            }
-            Err(reason) => ExtensionResponse::ErrorHangup(ErrorHangup { connectionid, reason }),
+        // Any call can be ended once it is answered, with audio or without.
+        if self.connections.get(&connectionid).is_none_or(|call| call.leg().is_none()) {
+            let reason = format!("no such connection: {connectionid}");
+            return ExtensionResponse::ErrorHangup(ErrorHangup { connectionid, reason });
         }
+        self.hang_up(&connectionid, HangUp::Asked);
+        ExtensionResponse::HungUp(HungUp { connectionid })
     }
 
     fn capabilities(&self) -> CapabilitiesList {

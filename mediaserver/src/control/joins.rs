@@ -24,7 +24,10 @@ impl Control {
             .topology
             .join(&mut plan, a, b, directions, mediapreferred)
             .map_err(|error| join_fault(&error, id1.as_str()))?;
-        info!(%id1, %id2, ?directions, torn_down = torn.len(), "joined");
+        let Pair { call, conference, dialog, with } =
+            self.pair([(a, id1.as_str()), (b, id2.as_str())]);
+        let torn_down = torn.len();
+        info!(call, conference, dialog, with, ?directions, torn_down, "joined");
         self.use_connection(&asker, id1.as_str());
         self.use_connection(&asker, id2.as_str());
         let joined = Response::ConferenceJoined(ConferenceJoined { id1, id2 });
@@ -41,10 +44,32 @@ impl Control {
             .topology
             .unjoin(&mut plan, a, b)
             .map_err(|_| format!("{id1} and {id2} are not joined"))?;
-        info!(%id1, %id2, "unjoined");
+        let Pair { call, conference, dialog, with } =
+            self.pair([(a, id1.as_str()), (b, id2.as_str())]);
+        info!(call, conference, dialog, with, "unjoined");
         let unjoined = Response::ConferenceUnjoined(ConferenceUnjoined { id1, id2 });
         self.stage.submit(plan, vec![Owed::Reply(asker, unjoined)]);
         Ok(())
+    }
+
+    /// Two end points under the names of the log's fields, so that whoever looks for a call finds
+    /// what it was joined to.
+    fn pair<'a>(&self, both: [(EndPoint, &'a str); 2]) -> Pair<'a> {
+        let mut pair = Pair::default();
+        for (end_point, id) in both {
+            let is_call = matches!(end_point, EndPoint::Port(port)
+                if matches!(self.owners.get(&port), Some(Owner::Connection(_))));
+            let field = match end_point {
+                EndPoint::Room(_) => &mut pair.conference,
+                EndPoint::Port(_) if is_call => &mut pair.call,
+                EndPoint::Port(_) => &mut pair.dialog,
+            };
+            match field {
+                None => *field = Some(id),
+                Some(_) => pair.with = Some(id),
+            }
+        }
+        pair
     }
 
     /// What an `id1` or `id2` stands for, as far as the identity may know of it.
@@ -82,6 +107,15 @@ impl Control {
             connection.users.insert(asker.subscriber());
         }
     }
+}
+
+/// Two end points that are joined, as fields of the log; the second of a kind is `with`.
+#[derive(Default)]
+struct Pair<'a> {
+    call: Option<&'a str>,
+    conference: Option<&'a str>,
+    dialog: Option<&'a str>,
+    with: Option<&'a str>,
 }
 
 /// `receive` is id1→id2, `transmit` is id2→id1 (draft 5.3).

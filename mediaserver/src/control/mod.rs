@@ -80,6 +80,8 @@ pub struct Control {
     transports: BTreeMap<CallKey, Transport>,
     fetches: BTreeMap<FetchKey, DialogId>,
     next_fetch: u64,
+    /// Decoded audio that the dialogs hold, in bytes.
+    held_bytes: usize,
     /// Who is behind each port of the engine.
     owners: BTreeMap<PortId, Owner>,
     /// Which conference is behind each room of the engine.
@@ -138,6 +140,7 @@ impl Control {
             transports: BTreeMap::new(),
             fetches: BTreeMap::new(),
             next_fetch: 0,
+            held_bytes: 0,
             owners: BTreeMap::new(),
             rooms: BTreeMap::new(),
             retired_media: MediaTotals::default(),
@@ -196,8 +199,12 @@ impl Control {
             None => Identity::PLAIN_LISTENER,
             // A dialog that has ended closes its connections, this one too.
             Some(call) => match self.transports.get(&call) {
-                Some(transport) => transport.identity,
-                None => return,
+                Some(transport) => {
+                    let identity = transport.identity;
+                    self.supersede(identity);
+                    identity
+                }
+                None => return self.outputs.push_back(Output::CloseChannel { channel }),
             },
         };
         info!(channel = channel.0, "application server connected");

@@ -6,6 +6,8 @@ use std::time::Duration;
 use media_io::jitter;
 use media_io::leg::LegStatistics;
 
+use crate::fetch::Network;
+
 /// The part of the configuration that the control core decides by.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -19,6 +21,10 @@ pub struct Settings {
     pub starvation: Option<Duration>,
     /// Depth of the legs' jitter buffers.
     pub jitter: jitter::Config,
+    /// Networks whose hosts may set up a transport channel with an INVITE.
+    pub over_sip: Vec<Network>,
+    /// Decoded audio that all dialogs may hold together, in bytes.
+    pub held_bytes_max: usize,
     /// How long what an absent application server owns survives; `None` for ever.
     pub grace: Option<Duration>,
     /// Canonical name of this server in RTCP (RFC 3550, 6.5.1).

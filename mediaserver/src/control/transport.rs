@@ -32,7 +32,12 @@ pub(super) struct Transport {
 
 impl Control {
     pub(super) fn on_transport_invited(&mut self, invitation: Invitation, offer: Vec<u8>) {
-        let call = invitation.call;
+        let (call, peer) = (invitation.call, invitation.remote.ip());
+        if !self.settings.over_sip.iter().any(|network| network.contains(peer)) {
+            warn!(call = %call, %peer, "transport channel refused: not in mscp.over-sip");
+            let rejection = sip::Rejection::new(403);
+            return self.refuse(&call, rejection.because("may not command this server"));
+        }
         if self.transports.len() >= TRANSPORTS_MAX {
             warn!(call = %call, limit = TRANSPORTS_MAX, "transport channel refused: too many");
             let rejection = sip::Rejection::unavailable(RETRY_AFTER);
@@ -47,7 +52,7 @@ impl Control {
             version: 0,
         };
         self.transports.insert(call.clone(), transport);
-        self.outputs.push_back(Output::OpenTransport { call });
+        self.outputs.push_back(Output::OpenTransport { call, peer });
     }
 
     pub(super) fn on_transport_opened(&mut self, call: &CallKey, result: Result<u16, String>) {
@@ -108,6 +113,15 @@ impl Control {
             connected: self.channels.is_present(transport.identity),
         };
         Ok(answer_channel(offer, &local)?.sdp)
+    }
+
+    /// A TCP connection came for a channel that has one already: the old one is dead, or about to
+    /// be, or somebody else's attempt. One is enough, and it is the newest (draft 7.2.1: the
+    /// application server makes a lost connection again).
+    pub(super) fn supersede(&mut self, identity: Identity) {
+        for channel in self.channels.of(identity) {
+            self.outputs.push_back(Output::CloseChannel { channel });
+        }
     }
 
     /// The SIP dialog is over, and with it the channel and what it owns (draft 7.2.1).

@@ -47,6 +47,9 @@ fn fifo() -> Result<(), String> {
         .map_err(|error| format!("{error:?} (needs CAP_SYS_NICE or an rtprio limit)"))
 }
 
+/// What the engine was built with is made resident now, so that its thread meets no page fault; what
+/// is allocated later is locked when it is first used, because most of it (stacks) never is.
+///
 /// Locking without the right to lock without bound would make later allocations fail, so it is
 /// only asked for where the limit cannot bite.
 fn lock_memory() -> Result<(), String> {
@@ -54,7 +57,8 @@ fn lock_memory() -> Result<(), String> {
     if !unlimited && !rustix::process::geteuid().is_root() {
         return Err("the memlock limit is finite (needs CAP_IPC_LOCK)".to_owned());
     }
-    rustix::mm::mlockall(MlockAllFlags::CURRENT | MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT)
+    rustix::mm::mlockall(MlockAllFlags::CURRENT)
+        .and_then(|()| rustix::mm::mlockall(MlockAllFlags::FUTURE | MlockAllFlags::ONFAULT))
         .map_err(|error| error.to_string())
 }
 

@@ -20,12 +20,12 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
-use super::mscp::{Desk, ToChannel, Writer};
+use super::mscp::{Desk, Guest, ToChannel, Writer};
 use super::prompts::Prompts;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
 use crate::http::{Health, Phase};
-use crate::metrics::{CallResult, Metrics, RejectedPacket};
+use crate::metrics::{Metrics, RejectedPacket};
 
 /// How often figures that are only read, never raised, are copied into the metrics.
 const SURVEY_EVERY: Duration = Duration::from_secs(1);
@@ -100,8 +100,8 @@ impl Core {
         survey.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
         loop {
             let timeout = self.next_timeout();
+            // Whoever has something to say is heard in turn: a flood on one side starves no other.
             let woken = tokio::select! {
-                biased;
                 () = engine_woke(&self.wake) => Woken::Engine,
                 event = self.sip_events.recv() => Woken::Sip(event),
                 message = self.inbox.recv() => Woken::Message(message),
@@ -195,7 +195,9 @@ impl Core {
                 self.write(channel, ToChannel::Notify(Box::new(notification)));
             }
             Output::Sip(command) => self.sip(command),
-            Output::OpenTransport { call } => return Some(self.open_transport(call)),
+            Output::CountCall(result) => self.metrics.count_call(result),
+            Output::OpenTransport { call, peer } => return Some(self.open_transport(call, peer)),
+            Output::CloseChannel { channel } => self.close_channel(channel),
             Output::CloseTransport { call } => self.close_transport(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.net.close(port, || {}),
@@ -218,14 +220,8 @@ impl Core {
 
     fn sip(&mut self, command: SipCommand) {
         match command {
-            SipCommand::Accept { call, sdp } => {
-                self.metrics.count_call(CallResult::Answered);
-                self.agent.accept(&call, sdp);
-            }
-            SipCommand::Reject { call, rejection } => {
-                self.metrics.count_call(result_of(rejection.status));
-                self.agent.reject(&call, rejection);
-            }
+            SipCommand::Accept { call, sdp } => self.agent.accept(&call, sdp),
+            SipCommand::Reject { call, rejection } => self.agent.reject(&call, rejection),
             SipCommand::Bye { call, reason } => self.agent.bye(&call, reason.as_deref()),
             SipCommand::SetAvailability(availability) => self.agent.set_availability(availability),
         }
@@ -243,17 +239,24 @@ impl Core {
         Event::MediaOpened { port, result }
     }
 
-    fn open_transport(&mut self, call: CallKey) -> Event {
+    fn open_transport(&mut self, call: CallKey, peer: IpAddr) -> Event {
         let result = match listen_on(self.media_ip) {
             Ok((socket, port)) => {
                 let shutdown = self.shutdown.child_token();
                 self.transports.insert(call.clone(), shutdown.clone());
-                tokio::spawn(self.desk.listen(socket, Some(call.clone()), shutdown).run());
+                let guest = Guest { call: call.clone(), host: peer };
+                tokio::spawn(self.desk.listen(socket, Some(guest), shutdown).run());
                 Ok(port)
             }
             Err(error) => Err(error.to_string()),
         };
         Event::TransportOpened { call, result }
+    }
+
+    fn close_channel(&mut self, channel: ChannelId) {
+        if let Some(writer) = self.channels.get(&channel) {
+            writer.cut();
+        }
     }
 
     fn close_transport(&mut self, call: &CallKey) {
@@ -339,14 +342,6 @@ fn listen_on(ip: IpAddr) -> io::Result<(TcpListener, u16)> {
     socket.set_nonblocking(true)?;
     let port = socket.local_addr()?.port();
     Ok((TcpListener::from_std(socket)?, port))
-}
-
-fn result_of(status: u16) -> CallResult {
-    match status {
-        486 | 503 => CallResult::Busy,
-        500..600 => CallResult::Failed,
-        _ => CallResult::Refused,
-    }
 }
 
 fn ms(duration: Duration) -> f64 {

@@ -282,6 +282,8 @@ fn settings(config: &Config) -> Settings {
             Grace::After(grace) => Some(grace),
             Grace::Keep => None,
         },
+        over_sip: config.mscp.over_sip.clone(),
+        held_bytes_max: config.dialogs.max_held_bytes,
         cname: format!("antiphon@{}", config.media.ip),
         ntp_at_zero: net::ntp_at_zero(),
     }

@@ -151,6 +151,25 @@ impl Simulator {
         Some(Event::ChannelClosed { channel })
     }
 
+    /// The server closes one channel.
+    pub(super) fn cut_channel(&mut self, channel: ChannelId) -> Option<Event> {
+        let theirs = |server: &&mut ApplicationServer| server.channel == Some(channel);
+        let channel = self.servers.iter_mut().find(theirs)?.channel.take()?;
+        Some(Event::ChannelClosed { channel })
+    }
+
+    /// Connects once more to the port of a channel that was set up over SIP; returns the number of
+    /// the new application server.
+    pub fn connect_again(&mut self, server: usize) -> usize {
+        let call = self.servers[server].via.clone().expect("a channel set up over SIP");
+        self.connect(Some(&call))
+    }
+
+    /// Whether the channel of an application server is open.
+    pub fn has_channel(&self, server: usize) -> bool {
+        self.servers[server].channel.is_some()
+    }
+
     /// The channel of an application server breaks.
     pub fn disconnect(&mut self, server: usize) {
         if let Some(channel) = self.servers[server].channel.take() {

@@ -45,6 +45,7 @@ use std::time::Duration;
 
 use media_io::jitter;
 use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
+use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
 use mixer::time::{TICK, Time};
 use mixer::{Capacities, Engine};
@@ -99,6 +100,8 @@ impl Default for Setup {
                 packet_ms: 20,
                 starvation: None,
                 jitter: jitter::Config::default(),
+                over_sip: vec!["203.0.113.0/24".parse().expect("a network")],
+                held_bytes_max: 64 << 20,
                 grace: None,
                 cname: "simulator@198.51.100.1".to_owned(),
                 ntp_at_zero: 0,
@@ -123,6 +126,8 @@ pub struct Simulator {
     pub seed: u64,
     /// The control core.
     pub control: Control,
+    /// What became of calls, in order.
+    pub call_results: Vec<CallResult>,
     engine: Engine,
     tray: Tray,
     now: Time,
@@ -158,6 +163,7 @@ impl Simulator {
         let mut simulator = Simulator {
             seed: setup.seed,
             control: Control::new(setup.settings, handle, setup.seed),
+            call_results: Vec::new(),
             engine,
             tray: Tray::new(),
             now: Time(0),
@@ -273,9 +279,11 @@ impl Simulator {
                 server.take_notification(notification);
             }
             Output::Sip(command) => self.carry_out_sip(command),
-            Output::OpenTransport { call } => {
+            Output::OpenTransport { call, .. } => {
                 return Some(Event::TransportOpened { call, result: Ok(MSCP_PORT) });
             }
+            Output::CloseChannel { channel } => return self.cut_channel(channel),
+            Output::CountCall(result) => self.call_results.push(result),
             Output::CloseTransport { call } => return self.cut(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.close_media(port),

@@ -105,3 +105,20 @@ fn the_same_place_serves_many_calls() {
     sim.join('a', 'b', "both");
     sim.check("a:b b:a");
 }
+
+/// A call that declined audio cannot be joined, and can be ended like any other.
+#[test]
+fn a_call_without_audio_can_be_hung_up() {
+    let mut sim = Simulator::new();
+    sim.call("a");
+    sim.reoffer(
+        'a',
+        "v=0\r\no=phone 1 2 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\n\
+         m=audio 0 RTP/AVP 0\r\n"
+            .to_owned(),
+    );
+    let response = sim.ask("<a:hangup xmlns:a='urn:antiphon:mscp:1' connectionid='$a'/>");
+    assert!(response.error_reason().is_none(), "{response:?}");
+    sim.run_ms(100);
+    assert_eq!(sim.control.counts().0, 0);
+}

@@ -164,3 +164,38 @@ fn what_an_absent_application_server_misses_is_limited() {
     assert_eq!(dropped, 200);
     assert!(missed == all[200..], "{} of {}", missed.len(), all.len());
 }
+
+/// What dialogs hold is counted in bytes, whatever their number, and given back.
+#[test]
+fn the_audio_that_dialogs_hold_is_limited() {
+    let mut setup = Setup::default();
+    setup.settings.held_bytes_max = 2 * 16_000;
+    let mut sim = Simulator::with(setup);
+    sim.documents.put("http://media/second", [0; 8_000]);
+    let prepare = "<dialogprepare src='http://media/second' type='audio/wav'/>";
+    let Response::DialogPrepared(first) = sim.ask(prepare) else { panic!("the first fits") };
+    assert!(matches!(sim.ask(prepare), Response::DialogPrepared(_)), "and the second");
+    let refused = sim.ask(prepare);
+    assert!(matches!(refused, Response::ErrorDialogNotPrepared(_)), "{refused:?}");
+    assert!(reason(&refused).contains("dialogs.max-held-bytes"), "{}", reason(&refused));
+    sim.tell(&format!("<dialogterminate dialogid='{}'/>", first.dialogid));
+    sim.run_ms(100);
+    assert!(matches!(sim.ask(prepare), Response::DialogPrepared(_)), "there is room again");
+}
+
+/// Each call is counted once, by what became of it; a change of its session is no new call.
+#[test]
+fn what_becomes_of_calls_is_counted() {
+    use mediaserver::metrics::CallResult;
+    let mut setup = Setup::default();
+    setup.settings.max_calls = 1;
+    let mut sim = Simulator::with(setup);
+    sim.call("a");
+    sim.reinvite('a', "sendonly");
+    sim.reinvite('a', "sendrecv");
+    assert_eq!(sim.call_results, [CallResult::Answered]);
+    sim.invite('b', Phone::default());
+    assert_eq!(sim.call_results, [CallResult::Answered, CallResult::Busy]);
+    sim.hang_up('a');
+    assert_eq!(sim.call_results.len(), 2, "its end is not another result");
+}

@@ -260,3 +260,15 @@ fn watching_ends_with_the_channel() {
     let back = sim.connect(None);
     assert!(sim.servers[back].notifications().is_empty());
 }
+
+/// A channel set up over SIP has one connection, the newest: who connects again has lost the first.
+#[test]
+fn a_second_connection_of_a_sip_channel_takes_the_place_of_the_first() {
+    let mut sim = Simulator::new();
+    let first = sim.connect_over_sip();
+    sim.ask_as(first, "<createconference/>");
+    let second = sim.connect_again(first);
+    assert!(!sim.has_channel(first));
+    assert!(sim.has_channel(second));
+    assert_eq!(sim.control.counts().1, 1, "what the channel owns stays");
+}

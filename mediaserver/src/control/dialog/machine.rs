@@ -23,7 +23,25 @@ impl Control {
         if let Some(dialog) = self.dialogs.get_mut(&id) {
             dialog.fetch = None;
         }
+        let result = result.and_then(|pcm| self.hold(&id, pcm));
         self.feed(&id, Input::Fetched(result));
+    }
+
+    /// Counts a document against what all dialogs may hold together.
+    fn hold(&mut self, id: &DialogId, pcm: Pcm) -> Result<Pcm, String> {
+        let (bytes, limit) = (size_of_val(&*pcm), self.settings.held_bytes_max);
+        if self.held_bytes + bytes > limit {
+            return Err(format!(
+                "{bytes} bytes of decoded audio do not fit: {} of {limit} are held by other \
+                 dialogs (dialogs.max-held-bytes)",
+                self.held_bytes
+            ));
+        }
+        if let Some(dialog) = self.dialogs.get_mut(id) {
+            dialog.held_bytes = bytes;
+            self.held_bytes += bytes;
+        }
+        Ok(pcm)
     }
 
     pub(in crate::control) fn on_dialog_attached(&mut self, id: &DialogId) {
@@ -172,6 +190,7 @@ impl Control {
     /// Takes the dialog's player off the engine and forgets it, without a word to anybody.
     pub(super) fn forget_dialog(&mut self, id: &DialogId) {
         let Some(dialog) = self.dialogs.remove(id) else { return };
+        self.held_bytes -= dialog.held_bytes;
         if let Some(key) = dialog.fetch {
             self.fetches.remove(&key);
             self.outputs.push_back(Output::CancelFetch { key });

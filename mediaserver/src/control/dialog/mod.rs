@@ -39,6 +39,8 @@ pub(super) struct Dialog {
     pub(super) owner: Subscriber,
     /// The request that is still to be answered.
     asked: Option<Asked>,
+    /// Decoded audio it holds, in bytes.
+    held_bytes: usize,
     port: Option<PortId>,
     player: Option<PlayerHandle>,
     /// Notifications raised before the answer that makes the dialog known.

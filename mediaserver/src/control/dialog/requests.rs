@@ -14,8 +14,8 @@ use super::{Asked, Dialog, Kind, NewDialog};
 use crate::control::channels::Identity;
 use crate::control::{Asker, Control};
 
-/// Dialogs at one time, those that are only prepared included. Prepared ones hold their audio, so
-/// this bounds memory together with `dialogs.max-seconds`.
+/// Dialogs at one time, those that are only prepared included. What they may hold together is bounded
+/// by `dialogs.max-held-bytes`.
 const DIALOGS_MAX: usize = 4_096;
 
 impl Control {
@@ -138,6 +138,7 @@ impl Control {
             subscribe: script.subscribe,
             owner: asker.subscriber(),
             asked: Some(Asked { asker, kind }),
+            held_bytes: 0,
             port: None,
             player: None,
             held: Vec::new(),

@@ -1,62 +1,83 @@
-//! The TCP side of MSCP (draft 7.2): listeners, and a reader and a writer task for each application
-//! server.
+//! One application server: the task that reads what it sends and the one that writes to it.
 //!
-//! Parsing is done here, side by side for all channels; the core task sees typed requests only. The
-//! two tasks end together: when the peer closes, when framing is lost, when the core task cuts off
-//! a peer that does not read, and when the server ends.
+//! The two end together: when the peer closes, when framing is lost, when a message takes too long
+//! to come, when the core task cuts off a peer that does not read, and when the server ends.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
+use mscp_proto::Limits;
+use mscp_proto::Response;
 use mscp_proto::channel::{Correlation, Incoming, Refusal, ServerChannel, encode_notification};
 use mscp_proto::error::{ParseError, Subject};
 use mscp_proto::framing::Status;
-use mscp_proto::{Limits, Notification, Response};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore, mpsc};
+use tokio::sync::{Notify, mpsc};
+use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::core::Message;
+use super::ToChannel;
+use super::places::Place;
 use crate::config;
 use crate::control::{ChannelId, Event};
 use crate::metrics::{Metrics, RequestKind, RequestOutcome};
+use crate::server::core::Message;
 
 /// Bytes taken from a socket at once.
 const READ_BYTES: usize = 16 * 1024;
 
+/// How long a message that has begun may take to come whole. Between messages a peer may be silent
+/// for as long as it likes.
+const MESSAGE_TIME: Duration = Duration::from_secs(30);
+
 /// How long a peer that has closed its sending side is still given its answers.
 const LAST_ANSWERS: Duration = Duration::from_secs(30);
 
-/// Something to send to an application server.
-pub(super) enum ToChannel {
-    /// The answer to a request.
-    Respond(Correlation, Box<Response>),
-    /// An event.
-    Notify(Box<Notification>),
-    /// The answer to what could not be read.
-    Refuse(Box<Refusal>),
+/// A connection that is about to begin.
+pub(super) struct Connection {
+    pub(super) channel: ChannelId,
+    pub(super) place: Place,
+    pub(super) core: mpsc::Sender<Message>,
+    pub(super) refusals: mpsc::Sender<ToChannel>,
+    pub(super) messages: mpsc::Receiver<ToChannel>,
+    pub(super) metrics: Arc<Metrics>,
+    pub(super) cut: CancellationToken,
 }
 
-/// The core task's grip on a channel.
-pub(super) struct Writer {
-    queue: mpsc::Sender<ToChannel>,
-    cut: CancellationToken,
-}
-
-impl Writer {
-    /// Queues a message; false if the queue is full: the peer does not read.
-    pub(super) fn send(&self, message: ToChannel) -> bool {
-        self.queue.try_send(message).is_ok()
-    }
-
-    /// Closes the channel without further ado.
-    pub(super) fn cut(&self) {
-        self.cut.cancel();
+impl Connection {
+    /// Reads and writes until both sides are done, or the channel is cut.
+    pub(super) async fn run(self, stream: TcpStream, config: config::Mscp) {
+        let Connection { channel, place, core, refusals, messages, metrics, cut } = self;
+        // Answers are small and waited for.
+        let _ = stream.set_nodelay(true);
+        let (read, write) = stream.into_split();
+        let in_flight = Arc::new(InFlight::default());
+        let reader = Reader {
+            channel,
+            place,
+            socket: read,
+            parser: ServerChannel::new(limits(&config)),
+            core: core.clone(),
+            refusals,
+            in_flight: Arc::clone(&in_flight),
+            in_flight_max: config.max_requests_in_flight,
+            metrics: Arc::clone(&metrics),
+        };
+        let reading = async {
+            cut.run_until_cancelled(reader.run()).await;
+            // The core task forgets the channel, and with it the last end of its queue: what is
+            // queued already is still written.
+            let _ = core.send(Message::Event(Box::new(Event::ChannelClosed { channel }))).await;
+        };
+        let writing = async {
+            cut.run_until_cancelled(write_all(write, messages, &in_flight, &metrics)).await;
+            cut.cancel();
+        };
+        tokio::join!(reading, writing);
     }
 }
 
@@ -85,134 +106,6 @@ impl InFlight {
     }
 }
 
-/// What all listeners share.
-#[derive(Clone)]
-pub(super) struct Desk {
-    config: config::Mscp,
-    core: mpsc::Sender<Message>,
-    metrics: Arc<Metrics>,
-    /// One for each connection that may still come.
-    places: Arc<Semaphore>,
-    /// Channels so far.
-    channels: Arc<AtomicU64>,
-}
-
-impl Desk {
-    pub(super) fn new(
-        config: config::Mscp,
-        core: mpsc::Sender<Message>,
-        metrics: Arc<Metrics>,
-    ) -> Desk {
-        let places = Arc::new(Semaphore::new(config.max_connections));
-        Desk { config, core, metrics, places, channels: Arc::default() }
-    }
-
-    /// A listener on `socket`, for the SIP dialog `via` or, without one, for everybody. It and its
-    /// connections end with `shutdown`.
-    pub(super) fn listen(
-        &self,
-        socket: TcpListener,
-        via: Option<sip::CallKey>,
-        shutdown: CancellationToken,
-    ) -> Listener {
-        Listener { desk: self.clone(), socket, via, shutdown }
-    }
-}
-
-/// One TCP port on which application servers connect.
-pub(super) struct Listener {
-    desk: Desk,
-    socket: TcpListener,
-    via: Option<sip::CallKey>,
-    shutdown: CancellationToken,
-}
-
-impl Listener {
-    /// Accepts application servers until the server ends.
-    pub(super) async fn run(self) {
-        loop {
-            let accepted = tokio::select! {
-                () = self.shutdown.cancelled() => return,
-                accepted = self.socket.accept() => accepted,
-            };
-            let (stream, peer) = match accepted {
-                Ok(accepted) => accepted,
-                Err(error) => {
-                    // Out of descriptors, most likely: give those in use a moment to end.
-                    warn!(%error, "cannot accept an MSCP connection");
-                    tokio::time::sleep(Duration::from_millis(100)).await;
-                    continue;
-                }
-            };
-            let Ok(place) = Arc::clone(&self.desk.places).try_acquire_owned() else {
-                let limit = self.desk.config.max_connections;
-                warn!(%peer, limit, "too many MSCP connections");
-                continue;
-            };
-            let channel = ChannelId(self.desk.channels.fetch_add(1, Ordering::Relaxed) + 1);
-            self.open(channel, stream, peer, place).await;
-        }
-    }
-
-    async fn open(
-        &self,
-        channel: ChannelId,
-        stream: TcpStream,
-        peer: SocketAddr,
-        place: OwnedSemaphorePermit,
-    ) {
-        info!(channel = channel.0, %peer, "MSCP connection");
-        // Answers are small and waited for.
-        let _ = stream.set_nodelay(true);
-        let (read, write) = stream.into_split();
-        let Desk { config, core, metrics, .. } = &self.desk;
-        let (queue, messages) = mpsc::channel(config.max_queued_messages);
-        let cut = self.shutdown.child_token();
-        let in_flight = Arc::new(InFlight::default());
-        let writer = Writer { queue: queue.clone(), cut: cut.clone() };
-        let opened = Message::ChannelOpened(channel, self.via.clone(), writer);
-        if core.send(opened).await.is_err() {
-            return;
-        }
-        let reader = Reader {
-            channel,
-            socket: read,
-            parser: ServerChannel::new(limits(config)),
-            core: core.clone(),
-            refusals: queue,
-            in_flight: Arc::clone(&in_flight),
-            in_flight_max: config.max_requests_in_flight,
-            metrics: Arc::clone(metrics),
-        };
-        let metrics = Arc::clone(metrics);
-        tokio::spawn(async move {
-            let _place = place;
-            let core = reader.core.clone();
-            let read_cut = cut.clone();
-            let reading = async move {
-                tokio::select! {
-                    () = read_cut.cancelled() => {}
-                    () = reader.run() => {}
-                }
-            };
-            let writing = async {
-                tokio::select! {
-                    () = cut.cancelled() => {}
-                    () = write_all(write, messages, &in_flight, &metrics) => {}
-                }
-                cut.cancel();
-            };
-            let closing = async {
-                reading.await;
-                // The core task forgets the channel, and with it the last end of its queue: what
-                // is queued already is still written.
-                let _ = core.send(Message::Event(Box::new(Event::ChannelClosed { channel }))).await;
-            };
-            tokio::join!(closing, writing);
-        });
-    }
-}
-
 fn limits(config: &config::Mscp) -> Limits {
     let mut limits = Limits::default();
     limits.frame.header_bytes = config.max_header_bytes;
@@ -222,6 +115,7 @@ fn limits(config: &config::Mscp) -> Limits {
 
 struct Reader {
     channel: ChannelId,
+    place: Place,
     socket: OwnedReadHalf,
     parser: ServerChannel,
     core: mpsc::Sender<Message>,
@@ -235,24 +129,31 @@ impl Reader {
     /// Reads until the peer closes or nothing more can be understood.
     async fn run(mut self) {
         let mut buffer = vec![0; READ_BYTES];
+        let mut deadline = None;
         loop {
-            match self.socket.read(&mut buffer).await {
-                Ok(0) => return self.wait_for_answers().await,
-                Err(_) => return,
-                Ok(count) => self.parser.push(buffer.get(..count).unwrap_or_default()),
+            match read(&mut self.socket, &mut buffer, deadline).await {
+                Some(0) => return self.wait_for_answers().await,
+                Some(count) => self.parser.push(buffer.get(..count).unwrap_or_default()),
+                None => return info!(channel = self.channel.0, "MSCP connection lost or stalled"),
             }
             while let Some(incoming) = self.parser.poll() {
+                self.place.keep();
+                deadline = None;
                 if !self.take(incoming).await {
                     return;
                 }
             }
+            deadline = match self.parser.is_idle() {
+                true => None,
+                false => deadline.or_else(|| Some(Instant::now() + MESSAGE_TIME)),
+            };
         }
     }
 
     /// The peer will send nothing more, but may well read on.
     async fn wait_for_answers(&self) {
         // Past the time the channel closes with requests unanswered: the peer is gone, or stuck.
-        let _ = tokio::time::timeout(LAST_ANSWERS, self.in_flight.none()).await;
+        let _ = timeout(LAST_ANSWERS, self.in_flight.none()).await;
     }
 
     /// Passes on what was read; false when the channel is to be closed.
@@ -303,6 +204,18 @@ impl Reader {
 
     async fn tell(&self, event: Event) -> bool {
         self.core.send(Message::Event(Box::new(event))).await.is_ok()
+    }
+}
+
+/// What the peer sent next: 0 bytes when it is done, `None` when it is gone or too slow.
+async fn read(
+    socket: &mut OwnedReadHalf,
+    buffer: &mut [u8],
+    deadline: Option<Instant>,
+) -> Option<usize> {
+    match deadline {
+        None => socket.read(buffer).await.ok(),
+        Some(deadline) => timeout_at(deadline, socket.read(buffer)).await.ok()?.ok(),
     }
 }
 
