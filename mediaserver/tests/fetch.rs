@@ -199,8 +199,10 @@ async fn a_server_that_never_answers_times_out() {
     assert_eq!(complaint(&uri).await, format!("timeout after 20 s: {uri}"));
 }
 
-#[tokio::test]
-async fn no_more_than_the_limit_run_at_once() {
+/// How many questions a web server has at most been asked at once, by twenty that fetch from
+/// `hosts` in turn. The first question waits for a second one, so that two at once are certain to be
+/// seen.
+async fn asked_at_once(max_concurrent: usize, hosts: usize) -> usize {
     let running = Arc::new((AtomicUsize::new(0), AtomicUsize::new(0), Semaphore::new(0)));
     let seen = Arc::clone(&running);
     let slow = move || {
@@ -211,17 +213,19 @@ async fn no_more_than_the_limit_run_at_once() {
             if now == 2 {
                 seen.2.add_permits(1000);
             }
-            // The first waits for a second one, so that two at once are certain to be seen.
             drop(seen.2.acquire().await);
             seen.0.fetch_sub(1, Ordering::SeqCst);
             "done"
         }
     };
-    let web = serve(Router::new().route("/", get(slow))).await;
-    let fetcher = Fetcher::new(FetchConfig { max_concurrent: 2, ..config() }).unwrap();
+    let mut webs = Vec::new();
+    for _ in 0..hosts {
+        webs.push(serve(Router::new().route("/", get(slow.clone()))).await);
+    }
+    let fetcher = Fetcher::new(FetchConfig { max_concurrent, ..config() }).unwrap();
     let fetches: Vec<_> = (0..20)
-        .map(|_| {
-            let fetcher = fetcher.clone();
+        .map(|index| {
+            let (fetcher, web) = (fetcher.clone(), webs[index % hosts]);
             tokio::spawn(async move {
                 fetcher.fetch(&format!("http://{web}/"), Hints::default()).await.unwrap();
             })
@@ -230,7 +234,76 @@ async fn no_more_than_the_limit_run_at_once() {
     for fetch in fetches {
         fetch.await.unwrap();
     }
-    assert_eq!(running.1.load(Ordering::SeqCst), 2);
+    running.1.load(Ordering::SeqCst)
+}
+
+#[tokio::test]
+async fn no_more_than_the_limit_run_at_once() {
+    assert_eq!(asked_at_once(2, 5).await, 2);
+}
+
+#[tokio::test]
+async fn one_host_gets_a_quarter_of_the_turns() {
+    assert_eq!(asked_at_once(8, 1).await, 2);
+}
+
+/// A server that never answers, and what counts those who asked it.
+async fn silent() -> (SocketAddr, tokio::sync::mpsc::UnboundedReceiver<tokio::net::TcpStream>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let (asked, seen) = tokio::sync::mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            let _ = asked.send(stream);
+        }
+    });
+    (address, seen)
+}
+
+#[tokio::test]
+async fn a_slow_server_stalls_only_those_who_ask_it() {
+    let (silent, mut seen) = silent().await;
+    let web = web().await;
+    let folder = Folder::new("beside-slow");
+    let file_roots = vec![folder.base.join("root")];
+    let config = FetchConfig { file_roots, max_concurrent: 8, ..config() };
+    let fetcher = Fetcher::new(config).unwrap();
+    let slow: Vec<_> = (0..20)
+        .map(|_| {
+            let fetcher = fetcher.clone();
+            tokio::spawn(async move {
+                fetcher.fetch(&format!("http://{silent}/"), Hints::default()).await
+            })
+        })
+        .collect();
+    let held = [seen.recv().await.unwrap(), seen.recv().await.unwrap()];
+    let body = async |uri: &str| fetcher.fetch(uri, Hints::default()).await.unwrap().bytes;
+    assert_eq!(&body(&format!("http://{web}/wav")).await[..], b"RIFF");
+    assert_eq!(&body(&folder.uri("root/link-in")).await[..], b"RIFF");
+    assert_eq!(&body("data:,here").await[..], b"here");
+    assert!(seen.try_recv().is_err(), "a third one may not ask the slow server");
+    // Whoever gives up passes its turn on.
+    for fetch in &slow[..2] {
+        fetch.abort();
+    }
+    let next = seen.recv().await.unwrap();
+    drop((held, next));
+}
+
+/// Time is virtual.
+#[tokio::test(start_paused = true)]
+async fn a_turn_that_does_not_come_is_told_from_a_server_that_does_not_answer() {
+    let config = FetchConfig { max_concurrent: 1, ..config() };
+    let fetcher = Fetcher::new(config).unwrap();
+    let (_, turn) = fetcher.fetch_and_hold("data:,first", Hints::default()).await.unwrap();
+    let error = fetcher.fetch("data:,second", Hints::default()).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "no turn to fetch within 20 s, as too many fetches are in progress \
+         (dialogs.max-concurrent-fetches): data:,second",
+    );
+    drop(turn);
+    assert!(fetcher.fetch("data:,second", Hints::default()).await.is_ok());
 }
 
 #[tokio::test]

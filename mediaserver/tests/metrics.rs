@@ -3,14 +3,17 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use assert_no_alloc::{AllocDisabler, assert_no_alloc};
+use media_io::net::Snapshot;
 use mediaserver::http::Health;
 use mediaserver::metrics::{
-    self, CallResult, FetchOutcome, Metrics, Privilege, RejectedPacket, RequestKind,
-    RequestOutcome, TickHistogram,
+    self, CallResult, FetchInProgress, FetchOutcome, Metrics, Privilege, RejectedPacket,
+    RequestKind, RequestOutcome, TickHistogram,
 };
+use mixer::engine::Stats;
 
 #[global_allocator]
 static TRAP: AllocDisabler = AllocDisabler;
@@ -49,6 +52,75 @@ fn every_event_is_counted_under_its_label_and_no_other() {
         assert_eq!(sample(&text, series), value, "{series}");
     }
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[test]
+fn a_fetch_is_in_progress_until_it_ends_and_counts_as_given_up_when_nobody_says_how() {
+    let metrics = Metrics::new();
+    let in_progress =
+        || sample(&metrics.expose().unwrap(), "mediaserver_fetches_in_progress") as u64;
+    let counted = |outcome: FetchOutcome| {
+        let series = format!("mediaserver_fetches_total{{outcome=\"{}\"}}", outcome.word());
+        sample(&metrics.expose().unwrap(), &series) as u64
+    };
+    let done = FetchInProgress::begin(Arc::clone(&metrics));
+    let given_up = FetchInProgress::begin(Arc::clone(&metrics));
+    assert_eq!(in_progress(), 2);
+    done.end(FetchOutcome::Done);
+    assert_eq!((in_progress(), counted(FetchOutcome::Done)), (1, 1));
+    assert_eq!(counted(FetchOutcome::Cancelled), 0);
+    drop(given_up);
+    assert_eq!((in_progress(), counted(FetchOutcome::Cancelled)), (0, 1));
+}
+
+#[test]
+fn what_the_engine_and_the_network_thread_count_is_copied_and_not_added_up() {
+    let metrics = Metrics::new();
+    for seconds in 1..=3 {
+        metrics.survey_engine(&Stats { frames_limited: 10 * seconds, ..Stats::default() });
+        metrics.survey_network(&Snapshot {
+            dropped_flood: 7 * seconds,
+            send_errors: seconds,
+            sent_late: 2 * seconds,
+            ..Snapshot::default()
+        });
+    }
+    let text = metrics.expose().unwrap();
+    for (series, value) in [
+        ("mediaserver_engine_limited_frames_total", 30.0),
+        ("mediaserver_engine_clipped_samples_total", 0.0),
+        ("mediaserver_network_dropped_packets_total{reason=\"flood\"}", 21.0),
+        ("mediaserver_network_dropped_packets_total{reason=\"oversize\"}", 0.0),
+        ("mediaserver_network_errors_total{operation=\"send\"}", 3.0),
+        ("mediaserver_network_errors_total{operation=\"open\"}", 0.0),
+        ("mediaserver_network_late_packets_total", 6.0),
+    ] {
+        assert_eq!(sample(&text, series), value, "{series}");
+    }
+}
+
+/// Each of them reaches a series of its own.
+#[test]
+fn every_counter_of_the_engine_that_operators_need_is_exported() {
+    let metrics = Metrics::new();
+    metrics.survey_engine(&Stats {
+        frames_limited: 1,
+        samples_clipped: 2,
+        datagrams_stale: 3,
+        inbox_overruns: 4,
+        events_dropped: 5,
+        digits_dropped: 6,
+        talkers_dropped: 7,
+        notices_retried: 8,
+        steps_refused: 9,
+        ..Stats::default()
+    });
+    let text = metrics.expose().unwrap();
+    let values = text
+        .lines()
+        .filter(|line| line.starts_with("mediaserver_engine_") && line.contains("_total "));
+    let values: Vec<&str> = values.filter_map(|line| line.rsplit(' ').next()).collect();
+    assert_eq!(values, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
 }
 
 #[test]

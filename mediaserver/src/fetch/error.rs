@@ -33,6 +33,16 @@ pub enum FetchError {
         /// The limit, `dialogs.fetch-timeout-seconds`.
         limit: Duration,
     },
+    /// Others fetched for so long that its turn did not come.
+    #[error("no turn to fetch within {} s, as too many fetches are in progress ({taken}): {uri}", limit.as_secs_f64())]
+    NoTurn {
+        /// The URI.
+        uri: String,
+        /// The limit, `dialogs.fetch-timeout-seconds`.
+        limit: Duration,
+        /// Which turns are all taken.
+        taken: String,
+    },
     /// The body is larger than allowed.
     #[error("larger than {limit} bytes (dialogs.max-fetch-bytes): {uri}")]
     TooLarge {
@@ -116,7 +126,7 @@ impl FetchError {
     #[must_use]
     pub fn outcome(&self) -> FetchOutcome {
         match self {
-            Self::TimedOut { .. } => FetchOutcome::Timeout,
+            Self::TimedOut { .. } | Self::NoTurn { .. } => FetchOutcome::Timeout,
             Self::TooLarge { .. }
             | Self::Denied { .. }
             | Self::OutsideRoots { .. }

@@ -13,11 +13,19 @@ use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use rustls::{ClientConfig, RootCertStore, crypto::CryptoProvider};
 use url::{Host, Url};
 
+use super::deadline::Deadline;
 use super::resolver::{DeniedAddress, GuardedResolver};
+use super::turns::{Turn, Turns};
 use super::{Denied, FetchError, Fetched, Hints, Method};
 
 /// Room reserved for a body whose length the server announces; a liar does not get more at once.
 const MAX_RESERVED_BYTES: usize = 1 << 20;
+
+/// What one question to one host led to.
+enum Hop {
+    Redirect(Url, Method),
+    Body(Fetched),
+}
 
 pub(super) struct HttpClient {
     client: Client,
@@ -41,18 +49,33 @@ impl HttpClient {
         Ok(Self { client, denied, max_bytes, max_redirects })
     }
 
-    pub(super) async fn fetch(&self, start: Url, hints: Hints) -> Result<Fetched, FetchError> {
+    /// Each hop waits for a turn of its own, as each may lead to another host.
+    pub(super) async fn fetch(
+        &self,
+        start: Url,
+        hints: Hints,
+        turns: &Turns,
+        deadline: &Deadline,
+    ) -> Result<(Fetched, Turn), FetchError> {
         let mut url = start.clone();
         let mut method = hints.method;
         for _ in 0..=self.max_redirects {
             self.check_literal_address(&url)?;
-            let response = self.ask(&url, method, hints).await?;
-            match redirected(&response, &url, method)? {
-                Some(next) => (url, method) = next,
-                None => return self.take(response, &url).await,
+            let turn = turns.network(&url, deadline).await?;
+            match deadline.bound(self.hop(&url, method, hints)).await? {
+                Hop::Redirect(to, by) => (url, method) = (to, by),
+                Hop::Body(fetched) => return Ok((fetched, turn)),
             }
         }
         Err(FetchError::TooManyRedirects { uri: start.into(), limit: self.max_redirects })
+    }
+
+    async fn hop(&self, url: &Url, method: Method, hints: Hints) -> Result<Hop, FetchError> {
+        let response = self.ask(url, method, hints).await?;
+        match redirected(&response, url, method)? {
+            Some((to, by)) => Ok(Hop::Redirect(to, by)),
+            None => Ok(Hop::Body(self.take(response, url).await?)),
+        }
     }
 
     /// Addresses written into a URI never pass the resolver.

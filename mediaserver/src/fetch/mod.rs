@@ -10,24 +10,28 @@
 //! `cid:` means a part of the MSCP message and is the caller's to resolve.
 
 mod data;
+mod deadline;
 mod error;
 mod file;
 mod http;
 mod network;
 mod resolver;
+mod turns;
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 use url::Url;
 
 use crate::config;
+use deadline::Deadline;
+use turns::Turns;
 
 pub use error::FetchError;
 pub use network::{ALWAYS_DENIED, Denied, Network};
+pub use turns::Turn;
 
 /// A URI longer than this is refused; a `data:` URI has the limit of the body it stands for.
 const MAX_URI_BYTES: usize = 8192;
@@ -45,7 +49,8 @@ pub struct FetchConfig {
     pub max_bytes: usize,
     /// How many redirects are followed.
     pub max_redirects: usize,
-    /// How many fetches run at once; the next ones wait.
+    /// How many fetches run at once over the network, a quarter of them from one host, and how
+    /// many of `data:` and `file:`; the next ones wait.
     pub max_concurrent: usize,
 }
 
@@ -104,7 +109,7 @@ struct Shared {
     config: FetchConfig,
     files: file::Files,
     http: http::HttpClient,
-    turns: Semaphore,
+    turns: Turns,
 }
 
 impl Fetcher {
@@ -117,7 +122,7 @@ impl Fetcher {
         let shared = Shared {
             files: file::Files::below(&config.file_roots, config.max_bytes)?,
             http: http::HttpClient::new(denied, config.max_bytes, config.max_redirects)?,
-            turns: Semaphore::new(config.max_concurrent),
+            turns: Turns::new(config.max_concurrent),
             config,
         };
         Ok(Self { shared: Arc::new(shared) })
@@ -128,22 +133,32 @@ impl Fetcher {
     /// # Errors
     /// [`FetchError`]; its text names the URI and is fit for the `reason` of a response.
     pub async fn fetch(&self, uri: &str, hints: Hints) -> Result<Fetched, FetchError> {
-        let limit = self.shared.config.timeout;
-        match tokio::time::timeout(limit, self.fetch_in_turn(uri, hints)).await {
-            Ok(result) => result,
-            Err(_) => Err(FetchError::TimedOut { uri: shown(uri), limit }),
-        }
+        self.fetch_and_hold(uri, hints).await.map(|(fetched, _)| fetched)
     }
 
-    async fn fetch_in_turn(&self, uri: &str, hints: Hints) -> Result<Fetched, FetchError> {
+    /// The same, but the next one has to wait until the [`Turn`] is dropped: whoever needs the
+    /// body for a while keeps it, so that there are never more bodies in memory than turns.
+    ///
+    /// # Errors
+    /// As [`fetch`](Self::fetch).
+    pub async fn fetch_and_hold(
+        &self,
+        uri: &str,
+        hints: Hints,
+    ) -> Result<(Fetched, Turn), FetchError> {
+        let Shared { config, files, http, turns } = self.shared.as_ref();
+        let deadline = Deadline::after(config.timeout, shown(uri));
         if let Some(rest) = data::strip_scheme(uri) {
-            return data::read(rest, self.shared.config.max_bytes);
+            let turn = turns.local(&deadline).await?;
+            return Ok((data::read(rest, config.max_bytes)?, turn));
         }
         let url = parse(uri)?;
-        let _turn = self.shared.turns.acquire().await;
         match url.scheme() {
-            "http" | "https" => self.shared.http.fetch(url, hints).await,
-            "file" => self.shared.files.read(&url).await,
+            "http" | "https" => http.fetch(url, hints, turns, &deadline).await,
+            "file" => {
+                let turn = turns.local(&deadline).await?;
+                Ok((deadline.bound(files.read(&url)).await?, turn))
+            }
             scheme => Err(FetchError::Scheme { uri: shown(uri), scheme: scheme.to_owned() }),
         }
     }

@@ -20,13 +20,17 @@ impl Metrics {
         self.register_media(own);
         self.register_control(own);
         self.register_engine(own);
+        self.engine.register(own);
+        self.network.register(own);
         root.register_collector(Box::new(Process { started: Instant::now() }));
         root
     }
 
     fn register_media(&self, own: &mut Registry) {
         own.register("legs", "Legs (calls with media) in place", self.legs.clone());
-        own.register("calls", "Calls by what became of them", self.calls.clone());
+        own.register("calls", "New calls by what became of them: answered (200, acknowledged or not), busy (486, 503), \
+             refused (another 4xx), cancelled (by the caller before the answer), failed (another \
+             5xx). A re-INVITE is no new call", self.calls.clone());
         own.register(
             "rtp_received_packets",
             "RTP packets received and accepted by a leg",
@@ -69,10 +73,11 @@ impl Metrics {
             "Notifications dropped because their reader was too slow or away",
             self.notifications_dropped.clone(),
         );
-        own.register("fetches", "Fetches for dialogs, by outcome", self.fetches.clone());
+        own.register("fetches", "Fetches for dialogs, by outcome: done, failed, timeout, denied (by the configuration), \
+             cancelled (by the application server, or with its dialog)", self.fetches.clone());
         own.register(
             "fetches_in_progress",
-            "Fetches running now",
+            "Fetches running now or waiting for their turn",
             self.fetches_in_progress.clone(),
         );
     }
@@ -80,7 +85,8 @@ impl Metrics {
     fn register_engine(&self, own: &mut Registry) {
         own.register(
             "late_ticks",
-            "Ticks that began after the next one was due",
+            "Ticks that began 10 ms or more after they were due, or after others that had to be \
+             skipped",
             self.late_ticks.clone(),
         );
         own.register(
@@ -161,7 +167,7 @@ const HEAD: &str = "\
 # Metrics
 
 `GET /metrics` on the HTTP port answers in the OpenMetrics text format, which Prometheus reads. Every series begins at zero
-when the server starts. A tick lasts 10 or 20 ms of audio: watch `mediaserver_late_ticks_total` first, then the
+when the server starts. A tick lasts 20 ms of audio: watch `mediaserver_late_ticks_total` first, then the
 buckets of `mediaserver_tick_seconds`.
 
 This page is printed from the registry in `mediaserver/src/metrics/`; after a change there,

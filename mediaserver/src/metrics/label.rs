@@ -36,15 +36,15 @@ macro_rules! label_values {
 label_values! {
     /// What became of a call.
     CallResult {
-        /// It was answered with 200.
+        /// It was answered with 200, and the caller acknowledged or did not.
         Answered = "answered",
         /// It was refused because the server is full or drains (486, 503).
         Busy = "busy",
-        /// It was refused for what it offered (4xx).
+        /// It was refused for what it asked or offered (another 4xx).
         Refused = "refused",
         /// The caller gave up before the answer (CANCEL).
         Cancelled = "cancelled",
-        /// It was answered and the caller never acknowledged, or the server failed (5xx).
+        /// The server could not serve it (another 5xx).
         Failed = "failed",
     }
 }
@@ -114,6 +114,36 @@ label_values! {
 }
 
 label_values! {
+    /// Why the network thread dropped a datagram.
+    DroppedPacket {
+        /// Received, but the engine's ring was full: the engine stood still.
+        InboxFull = "inbox_full",
+        /// Received, but its port had used up its rate.
+        Flood = "flood",
+        /// Received, but larger than any packet of a leg.
+        Oversize = "oversize",
+        /// To be sent, but the thread's ring was full.
+        OutboxFull = "outbox_full",
+        /// To be sent later, but too many others were waiting.
+        ScheduleFull = "schedule_full",
+        /// To be sent for a port without sockets.
+        NoSocket = "no_socket",
+    }
+}
+
+label_values! {
+    /// What the operating system refused the network thread.
+    Operation {
+        /// To send a datagram.
+        Send = "send",
+        /// To receive one; mostly the peer's port was unreachable.
+        Receive = "receive",
+        /// To watch a pair of sockets.
+        Open = "open",
+    }
+}
+
+label_values! {
     /// How a fetch ended.
     FetchOutcome {
         /// With a body.
@@ -124,6 +154,8 @@ label_values! {
         Timeout = "timeout",
         /// The configuration forbids it: scheme, folder, network or size.
         Denied = "denied",
+        /// It was given up: nobody waits for it any more.
+        Cancelled = "cancelled",
     }
 }
 
@@ -162,4 +194,18 @@ pub struct PrivilegeLabel {
 pub struct Fetch {
     /// How it ended.
     pub outcome: FetchOutcome,
+}
+
+/// Label of `network_dropped_packets`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct Dropped {
+    /// Why.
+    pub reason: DroppedPacket,
+}
+
+/// Label of `network_errors`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct SocketFailure {
+    /// What was refused.
+    pub operation: Operation,
 }

@@ -9,24 +9,31 @@
 //! `docs/metrics.md` is printed from the registry and checked by a test.
 
 mod exposition;
+mod fetching;
 mod histogram;
 mod label;
 mod process;
+mod survey;
 
 use std::fmt;
 use std::sync::Arc;
 
+use media_io::net::Snapshot;
+use mixer::engine::Stats;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 
 pub use exposition::manual;
+pub use fetching::FetchInProgress;
 pub use histogram::TickHistogram;
 pub use label::{
-    Call, CallResult, Fetch, FetchOutcome, Privilege, PrivilegeLabel, Rejected, RejectedPacket,
-    Request, RequestKind, RequestOutcome,
+    Call, CallResult, Dropped, DroppedPacket, Fetch, FetchOutcome, Operation, Privilege,
+    PrivilegeLabel, Rejected, RejectedPacket, Request, RequestKind, RequestOutcome, SocketFailure,
 };
+
+use survey::{EngineCounters, NetworkCounters};
 
 /// Every metric of one server. Each field says which threads may touch it only where it is not all.
 pub struct Metrics {
@@ -60,7 +67,7 @@ pub struct Metrics {
     /// Notifications dropped because their reader was too slow or away.
     pub notifications_dropped: Counter,
 
-    /// Ticks that began after the next one was due.
+    /// Ticks that began 10 ms or more after they were due, or after others that had to be skipped.
     pub late_ticks: Counter,
     /// How long a tick took.
     pub tick_seconds: Arc<TickHistogram>,
@@ -73,6 +80,9 @@ pub struct Metrics {
     pub fetches: Family<Fetch, Counter>,
     /// Fetches running now.
     pub fetches_in_progress: Gauge,
+
+    engine: EngineCounters,
+    network: NetworkCounters,
 }
 
 impl Metrics {
@@ -100,6 +110,8 @@ impl Metrics {
             engine_realtime: Family::default(),
             fetches: Family::default(),
             fetches_in_progress: Gauge::default(),
+            engine: EngineCounters::default(),
+            network: NetworkCounters::default(),
         };
         metrics.begin_at_zero();
         metrics.registry = metrics.registered();
@@ -138,6 +150,16 @@ impl Metrics {
         self.fetches.get_or_create(&Fetch { outcome }).inc();
     }
 
+    /// Copies what the engine counted by `stats`. Control side only.
+    pub fn survey_engine(&self, stats: &Stats) {
+        self.engine.copy(stats);
+    }
+
+    /// Copies what the network thread counted by `snapshot`. Control side only.
+    pub fn survey_network(&self, snapshot: &Snapshot) {
+        self.network.copy(snapshot);
+    }
+
     /// Says whether the engine thread got a privilege. Control side only.
     pub fn set_privilege(&self, kind: Privilege, got: bool) {
         self.engine_realtime.get_or_create(&PrivilegeLabel { kind }).set(i64::from(got));
@@ -159,6 +181,8 @@ impl Metrics {
         for kind in Privilege::ALL {
             drop(self.engine_realtime.get_or_create(&PrivilegeLabel { kind: *kind }));
         }
+        // Every label of the network thread's counters appears with its first copy.
+        self.network.copy(&Snapshot::default());
         for outcome in FetchOutcome::ALL {
             drop(self.fetches.get_or_create(&Fetch { outcome: *outcome }));
         }

@@ -8,6 +8,7 @@
 //! ```
 
 mod core;
+mod decoding;
 mod mscp;
 mod prompts;
 
@@ -139,7 +140,7 @@ impl Server {
         let (engine, privileges) = EngineThread::start(parts)?;
         announce(&privileges, &metrics);
 
-        let fetcher = Arc::new(Fetcher::new(FetchConfig::from(&config.dialogs))?);
+        let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
         let desk = Desk::new(config.mscp.clone(), inbox.clone(), Arc::clone(&metrics));
         let core = Core {
             control: Control::new(settings(&config), handle, rand::random()),
@@ -151,7 +152,12 @@ impl Server {
             media_ip: config.media.ip,
             wake: pipe::Receiver::from_owned_fd(wake)?,
             late_ticks,
-            prompts: Prompts::new(fetcher, clip_limits(&config), inbox.clone()),
+            prompts: Prompts::new(
+                fetcher,
+                clip_limits(&config),
+                inbox.clone(),
+                Arc::clone(&metrics),
+            ),
             metrics: Arc::clone(&metrics),
             health: Arc::clone(&health),
             channels: BTreeMap::new(),

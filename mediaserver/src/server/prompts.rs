@@ -4,44 +4,66 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use media_io::wav;
 use mixer::port::SAMPLE_RATE_HZ;
 use tokio::sync::mpsc;
-use tokio::task::{AbortHandle, spawn_blocking};
+use tokio::task::AbortHandle;
 
 use super::core::Message;
+use super::decoding::Decoding;
 use crate::control::{Event, Fetch, FetchKey};
-use crate::fetch::{Fetcher, Hints, Method};
+use crate::fetch::{FetchError, Fetched, Fetcher, Hints, Method, Turn};
+use crate::metrics::{FetchInProgress, FetchOutcome, Metrics};
 
 /// Fetches in progress, each of which ends with [`Event::Fetched`] unless it is cancelled.
 pub(super) struct Prompts {
-    fetcher: Arc<Fetcher>,
-    limits: wav::Limits,
+    documents: Documents,
     report: mpsc::Sender<Message>,
     running: BTreeMap<FetchKey, AbortHandle>,
 }
 
+/// Where documents are obtained; cheap to clone.
+#[derive(Clone)]
+struct Documents {
+    fetcher: Fetcher,
+    decoding: Decoding,
+    limits: wav::Limits,
+    metrics: Arc<Metrics>,
+}
+
+/// A document that is to be decoded.
+struct Document {
+    /// What it is called in a reason.
+    name: String,
+    bytes: Bytes,
+    /// Held until it is decoded, so that documents that wait to be decoded are few.
+    turn: Option<Turn>,
+}
+
 impl Prompts {
     pub(super) fn new(
-        fetcher: Arc<Fetcher>,
+        fetcher: Fetcher,
         limits: wav::Limits,
         report: mpsc::Sender<Message>,
+        metrics: Arc<Metrics>,
     ) -> Prompts {
-        Prompts { fetcher, limits, report, running: BTreeMap::new() }
+        let documents = Documents { fetcher, decoding: Decoding::new(), limits, metrics };
+        Prompts { documents, report, running: BTreeMap::new() }
     }
 
     pub(super) fn start(&mut self, key: FetchKey, fetch: Fetch) {
         self.running.retain(|_, task| !task.is_finished());
-        let (fetcher, limits, report) =
-            (Arc::clone(&self.fetcher), self.limits, self.report.clone());
+        let (documents, report) = (self.documents.clone(), self.report.clone());
         let task = tokio::spawn(async move {
-            let result = obtain(&fetcher, fetch, limits).await;
+            let result = documents.obtain(fetch).await;
             // The core task is gone only when the server ends.
             let _ = report.send(Message::Event(Box::new(Event::Fetched { key, result }))).await;
         });
         self.running.insert(key, task.abort_handle());
     }
 
+    /// Gives a fetch up. What waits for its turn to be decoded is not decoded.
     pub(super) fn cancel(&mut self, key: FetchKey) {
         if let Some(task) = self.running.remove(&key) {
             task.abort();
@@ -49,28 +71,48 @@ impl Prompts {
     }
 }
 
-async fn obtain(
-    fetcher: &Fetcher,
-    fetch: Fetch,
-    limits: wav::Limits,
-) -> Result<dialogs::Pcm, String> {
-    let (name, bytes) = match fetch {
-        Fetch::Bytes(bytes) => ("the part of the message".to_owned(), bytes.to_vec()),
-        Fetch::Uri { uri, max_age, max_stale, post } => {
-            let hints = Hints {
-                max_age: max_age.map(Duration::from_secs),
-                max_stale: max_stale.map(Duration::from_secs),
-                method: if post { Method::Post } else { Method::Get },
-            };
-            let fetched = fetcher.fetch(&uri, hints).await.map_err(|error| error.to_string())?;
-            (shown(fetched.final_uri), fetched.bytes.to_vec())
+impl Documents {
+    async fn obtain(&self, fetch: Fetch) -> Result<dialogs::Pcm, String> {
+        let document = match fetch {
+            Fetch::Bytes(bytes) => Document {
+                name: "the part of the message".to_owned(),
+                bytes: Bytes::from_owner(bytes),
+                turn: None,
+            },
+            Fetch::Uri { uri, max_age, max_stale, post } => {
+                let hints = Hints {
+                    max_age: max_age.map(Duration::from_secs),
+                    max_stale: max_stale.map(Duration::from_secs),
+                    method: if post { Method::Post } else { Method::Get },
+                };
+                let fetched = self.fetch(&uri, hints).await;
+                let (fetched, turn) = fetched.map_err(|error| error.to_string())?;
+                Document { name: shown(fetched.final_uri), bytes: fetched.bytes, turn: Some(turn) }
+            }
+        };
+        self.decode(document).await
+    }
+
+    async fn fetch(&self, uri: &str, hints: Hints) -> Result<(Fetched, Turn), FetchError> {
+        let counted = FetchInProgress::begin(Arc::clone(&self.metrics));
+        let result = self.fetcher.fetch_and_hold(uri, hints).await;
+        counted.end(result.as_ref().map_or_else(FetchError::outcome, |_| FetchOutcome::Done));
+        result
+    }
+
+    async fn decode(&self, document: Document) -> Result<dialogs::Pcm, String> {
+        let (limits, name) = (self.limits, document.name.clone());
+        let work = move || {
+            let clip = wav::decode(&document.bytes, SAMPLE_RATE_HZ, &limits);
+            // The document is not needed any more, so the next one may come into memory.
+            drop((document.bytes, document.turn));
+            clip
+        };
+        match self.decoding.decode(work).await {
+            Ok(Ok(clip)) => Ok(clip.samples),
+            Ok(Err(fault)) => Err(format!("{name}: {fault}")),
+            Err(why) => Err(format!("{name}: {why}")),
         }
-    };
-    let decoded = spawn_blocking(move || wav::decode(&bytes, SAMPLE_RATE_HZ, &limits)).await;
-    match decoded {
-        Ok(Ok(clip)) => Ok(clip.samples),
-        Ok(Err(fault)) => Err(format!("{name}: {fault}")),
-        Err(_) => Err(format!("{name}: decoding was given up")),
     }
 }
 

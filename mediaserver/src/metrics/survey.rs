@@ -1,0 +1,140 @@
+//! What the engine and the network thread count by themselves, copied now and then.
+//!
+//! Both count from their own start and never back, so a copy is a store and not an addition.
+
+use std::sync::atomic::Ordering::Relaxed;
+
+use media_io::net::Snapshot;
+use mixer::engine::Stats;
+use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::family::Family;
+use prometheus_client::registry::Registry;
+
+use super::label::{Dropped, DroppedPacket, Operation, SocketFailure};
+
+/// One counter of the engine: name, help, and where it stands in [`Stats`].
+type Row = (&'static str, &'static str, fn(&Stats) -> u64);
+
+const ENGINE: [Row; 9] = [
+    (
+        "engine_limited_frames",
+        "Frames (20 ms for one listener) whose level the limiter held down",
+        |stats| stats.frames_limited,
+    ),
+    (
+        "engine_clipped_samples",
+        "Samples cut off at full scale, which the limiter exists to prevent",
+        |stats| stats.samples_clipped,
+    ),
+    ("engine_stale_datagrams", "Datagrams for a leg that was gone already", |stats| {
+        stats.datagrams_stale
+    }),
+    (
+        "engine_inbox_overruns",
+        "Ticks that left datagrams for the next one because there were too many",
+        |stats| stats.inbox_overruns,
+    ),
+    (
+        "engine_dropped_events",
+        "Events of legs (digits, silence) lost because the control side was too slow",
+        |stats| stats.events_dropped,
+    ),
+    (
+        "engine_dropped_digits",
+        "Key presses not passed on over a join because there were too many in one tick",
+        |stats| stats.digits_dropped,
+    ),
+    (
+        "engine_dropped_talkers",
+        "Talkers left out of a mix because there were too many at once",
+        |stats| stats.talkers_dropped,
+    ),
+    (
+        "engine_retried_notices",
+        "Attempts to tell the control side something that found it too slow",
+        |stats| stats.notices_retried,
+    ),
+    (
+        "engine_refused_steps",
+        "Commands of the control side that did not fit the engine's state; above 0 is an error in \
+         the server",
+        |stats| stats.steps_refused,
+    ),
+];
+
+/// Counters of the engine.
+#[derive(Default)]
+pub(super) struct EngineCounters([Counter; ENGINE.len()]);
+
+impl EngineCounters {
+    pub(super) fn register(&self, own: &mut Registry) {
+        for ((name, help, _), counter) in ENGINE.iter().zip(&self.0) {
+            own.register(*name, *help, counter.clone());
+        }
+    }
+
+    pub(super) fn copy(&self, stats: &Stats) {
+        for ((_, _, read), counter) in ENGINE.iter().zip(&self.0) {
+            counter.inner().store(read(stats), Relaxed);
+        }
+    }
+}
+
+/// Counters of the network thread.
+#[derive(Default)]
+pub(super) struct NetworkCounters {
+    dropped: Family<Dropped, Counter>,
+    errors: Family<SocketFailure, Counter>,
+    sent_late: Counter,
+}
+
+impl NetworkCounters {
+    pub(super) fn register(&self, own: &mut Registry) {
+        own.register(
+            "network_dropped_packets",
+            "RTP and RTCP packets dropped between the network and the engine, by reason",
+            self.dropped.clone(),
+        );
+        own.register(
+            "network_errors",
+            "What the operating system refused the sockets for media, by operation",
+            self.errors.clone(),
+        );
+        own.register(
+            "network_late_packets",
+            "Packets that left more than 5 ms after they were due",
+            self.sent_late.clone(),
+        );
+    }
+
+    pub(super) fn copy(&self, snapshot: &Snapshot) {
+        for reason in DroppedPacket::ALL {
+            let counter = self.dropped.get_or_create(&Dropped { reason: *reason });
+            counter.inner().store(dropped(snapshot, *reason), Relaxed);
+        }
+        for operation in Operation::ALL {
+            let counter = self.errors.get_or_create(&SocketFailure { operation: *operation });
+            counter.inner().store(failed(snapshot, *operation), Relaxed);
+        }
+        self.sent_late.inner().store(snapshot.sent_late, Relaxed);
+    }
+}
+
+fn dropped(snapshot: &Snapshot, reason: DroppedPacket) -> u64 {
+    match reason {
+        DroppedPacket::InboxFull => snapshot.dropped_inbox_full,
+        DroppedPacket::Flood => snapshot.dropped_flood,
+        DroppedPacket::Oversize => snapshot.dropped_oversize,
+        DroppedPacket::OutboxFull => snapshot.dropped_outbox_full,
+        DroppedPacket::ScheduleFull => snapshot.dropped_schedule_full,
+        DroppedPacket::NoSocket => snapshot.dropped_no_socket,
+    }
+}
+
+fn failed(snapshot: &Snapshot, operation: Operation) -> u64 {
+    match operation {
+        Operation::Send => snapshot.send_errors,
+        Operation::Receive => snapshot.receive_errors,
+        Operation::Open => snapshot.open_errors,
+    }
+}
