@@ -18,6 +18,11 @@ impl CallKey {
         &self.0
     }
 
+    /// The tag of this side, which every name ends with.
+    pub(crate) fn local_tag(&self) -> &str {
+        self.0.rsplit(';').next().unwrap_or_default()
+    }
+
     /// The name of a call that came in. The agent names the calls it reports; who drives an
     /// application without an agent, in a simulation, names them likewise.
     pub fn incoming(call_id: &str, from_tag: &str, to_tag: &str) -> Self {

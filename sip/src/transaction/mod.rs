@@ -2,6 +2,8 @@
 
 mod client;
 mod server;
+mod unacked;
 
 pub(crate) use client::{Clients, Finding, Purpose};
 pub(crate) use server::{Absorbed, Servers};
+pub(crate) use unacked::Place;

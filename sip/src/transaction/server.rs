@@ -1,12 +1,17 @@
 //! Server transactions: a request is heard once, its response as often as it is asked for.
 
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
+use std::net::IpAddr;
+use std::time::{Duration, Instant};
 
+use super::unacked::{Place, Unacked};
 use crate::CallKey;
 use crate::hop::Hop;
 use crate::io::{Deadline, Io, Packet, Timer, TransactionKey};
 use crate::message::{Method, Request};
+
+/// A table that is filled to less than this part of its room gives the rest back.
+const SPARE: usize = 8;
 
 /// All server transactions of an agent.
 #[derive(Default)]
@@ -15,14 +20,20 @@ pub(crate) struct Servers {
     /// Call-ID, From tag and CSeq of the INVITEs outside of dialogs, to find those that come
     /// over two ways (RFC 3261, 8.2.2.2).
     unforked: HashSet<String>,
+    /// How many transactions each source has.
+    sources: HashMap<IpAddr, usize>,
+    unacked: Unacked,
 }
 
 struct Server {
     state: State,
     invite: bool,
     hop: Hop,
-    /// The call whose INVITE it is.
-    call: Option<CallKey>,
+    source: IpAddr,
+    /// The call that it began or belongs to.
+    call: CallKey,
+    /// Its row among the INVITEs without ACK.
+    unacked: Option<u64>,
     identity: Option<String>,
     last: Option<Packet>,
     interval: Duration,
@@ -56,9 +67,22 @@ impl Servers {
         self.table.len()
     }
 
+    /// Those that requests from this address began.
+    pub(crate) fn len_of(&self, source: IpAddr) -> usize {
+        self.sources.get(&source).copied().unwrap_or_default()
+    }
+
     #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
-        self.table.is_empty() && self.unforked.is_empty()
+        let named = self.unforked.is_empty() && self.sources.is_empty();
+        self.table.is_empty() && named && self.unacked.is_empty()
+    }
+
+    /// Whether there is room for one more INVITE without ACK.
+    pub(crate) fn place(&self, source: IpAddr, now: Instant, grace: Duration) -> Place {
+        let answered =
+            |key: &str| self.table.get(key).is_some_and(|server| server.state != State::Proceeding);
+        self.unacked.place(source, now, grace, answered)
     }
 
     /// Offers a request to its transaction, if there is one.
@@ -86,18 +110,29 @@ impl Servers {
         self.unforked.contains(&identity(request))
     }
 
-    /// Begins a transaction.
-    pub(crate) fn open(&mut self, key: TransactionKey, request: &Request, call: Option<CallKey>) {
+    /// Begins the transaction of a request that begins this call or belongs to it.
+    pub(crate) fn open(
+        &mut self,
+        key: TransactionKey,
+        request: &Request,
+        call: CallKey,
+        now: Instant,
+    ) {
         let invite = request.method == Method::Invite;
-        let identity = (invite && request.to_tag.is_none()).then(|| identity(request));
+        let source = request.source().ip();
+        let first = invite && request.to_tag.is_none();
+        let identity = first.then(|| identity(request));
         if let Some(identity) = &identity {
             self.unforked.insert(identity.clone());
         }
+        *self.sources.entry(source).or_default() += 1;
         let server = Server {
             state: State::Proceeding,
             invite,
             hop: request.return_hop(),
+            source,
             call,
+            unacked: first.then(|| self.unacked.insert(key.clone(), source, now)),
             identity,
             last: None,
             interval: Duration::ZERO,
@@ -107,23 +142,24 @@ impl Servers {
         self.table.insert(key, server);
     }
 
-    /// Binds an INVITE to its call, so that a CANCEL finds it.
-    pub(crate) fn bind(&mut self, key: &str, call: CallKey) {
-        if let Some(server) = self.table.get_mut(key) {
-            server.call = Some(call);
-        }
-    }
-
-    /// The call of an INVITE transaction, if it has one, and whether its final response is still
-    /// to come; `None` if there is no such transaction.
-    pub(crate) fn cancellable(&self, key: &str) -> Option<(Option<CallKey>, bool)> {
+    /// The call of a transaction, and whether its final response is still to come; `None` if
+    /// there is no such transaction.
+    pub(crate) fn call(&self, key: &str) -> Option<(CallKey, bool)> {
         let server = self.table.get(key)?;
         Some((server.call.clone(), server.state == State::Proceeding))
     }
 
-    /// Sends a response and keeps it for repetitions of the request.
-    pub(crate) fn respond(&mut self, key: &TransactionKey, status: u16, last: Packet, io: &mut Io) {
-        let Some(server) = self.table.get_mut(key) else { return };
+    /// Sends a response and keeps it for repetitions of the request; without a transaction it is
+    /// only sent (RFC 3261, 8.2.7).
+    pub(crate) fn respond(
+        &mut self,
+        key: &TransactionKey,
+        hop: Hop,
+        status: u16,
+        last: Packet,
+        io: &mut Io,
+    ) {
+        let Some(server) = self.table.get_mut(key) else { return io.respond(hop, last) };
         io.respond(server.hop, last.clone());
         server.last = Some(last);
         if status < 200 {
@@ -147,6 +183,7 @@ impl Servers {
     pub(crate) fn settle(&mut self, key: &str) {
         if let Some(server) = self.table.get_mut(key) {
             server.last = None;
+            self.unacked.remove(server.unacked.take());
         }
     }
 
@@ -169,6 +206,7 @@ impl Servers {
         let Some(server) = self.table.get_mut(key) else { return };
         server.state = State::Confirmed;
         server.last = None;
+        self.unacked.remove(server.unacked.take());
         io.cancel(server.repeat.take());
         io.cancel(server.end.take());
         if server.hop.is_reliable() {
@@ -179,17 +217,26 @@ impl Servers {
         }
     }
 
-    fn remove(&mut self, key: &str, io: &mut Io) {
+    /// Forgets a transaction, whatever its state.
+    pub(crate) fn remove(&mut self, key: &str, io: &mut Io) {
         let Some(server) = self.table.remove(key) else { return };
+        self.unacked.remove(server.unacked);
+        if let Some(count) = self.sources.get_mut(&server.source) {
+            *count -= 1;
+            if *count == 0 {
+                self.sources.remove(&server.source);
+            }
+        }
         io.cancel(server.repeat);
         io.cancel(server.end);
         if let Some(identity) = server.identity {
             self.unforked.remove(&identity);
         }
-        if self.table.is_empty() {
-            // The room that a rush of calls took is given back when all is quiet.
-            self.table.shrink_to_fit();
-            self.unforked.shrink_to_fit();
+        // The room that a rush of calls took is given back when it is over.
+        if self.table.len() < self.table.capacity() / SPARE {
+            self.table.shrink_to(self.table.len() * 2);
+            self.unforked.shrink_to(self.unforked.len() * 2);
+            self.sources.shrink_to(self.sources.len() * 2);
         }
     }
 }

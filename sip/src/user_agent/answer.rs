@@ -8,6 +8,9 @@ use crate::io::{Packet, Timer};
 use crate::message::SDP;
 use crate::{CallKey, EndReason, Event, Rejection};
 
+/// The Reason of a BYE to a caller that never acknowledged the answer.
+const NO_ACK: &str = "SIP;cause=408;text=\"No ACK\"";
+
 impl UserAgent {
     /// 180.
     pub(super) fn ring(&mut self, key: &CallKey) {
@@ -93,9 +96,14 @@ impl UserAgent {
         self.stop_repeating(key);
         let event = Event::Ended { call: key.clone(), reason: EndReason::NoAck };
         self.report(key, event);
-        let farewell = self.calls.get_mut(key).and_then(|call| call.farewell.take().flatten());
-        let reason = farewell.unwrap_or_else(|| "SIP;cause=408;text=\"No ACK\"".to_owned());
+        let reason = self.last_words(key);
         self.say_bye(key, Some(&reason));
+    }
+
+    /// The Reason of the BYE to a call without ACK: the application's, if it waited to be said.
+    pub(super) fn last_words(&mut self, key: &CallKey) -> String {
+        let farewell = self.calls.get_mut(key).and_then(|call| call.farewell.take().flatten());
+        farewell.unwrap_or_else(|| NO_ACK.to_owned())
     }
 
     /// Stops the care for a 2xx, if there is one.

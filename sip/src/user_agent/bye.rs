@@ -2,6 +2,7 @@
 
 use super::{Incoming, UserAgent};
 use crate::command::Availability;
+use crate::hop::Hop;
 use crate::io::Packet;
 use crate::message::{branch, transaction_key};
 use crate::transaction::Purpose;
@@ -58,18 +59,37 @@ impl UserAgent {
         purpose: Purpose,
     ) {
         let branch = branch(&self.new_tag());
-        let Some(call) = self.calls.get_mut(key) else { return };
+        let Some((hop, packet)) = self.compose(key, method, reason, &branch) else { return };
+        let transaction = transaction_key(&branch, method);
+        self.clients.start(transaction, purpose, hop, packet, &mut self.io);
+    }
+
+    /// Says BYE once to a peer that may not even exist, and forgets the call.
+    pub(super) fn say_bye_once(&mut self, key: &CallKey, reason: &str) {
+        let branch = branch(&self.new_tag());
+        if let Some((hop, packet)) = self.compose(key, "BYE", Some(reason), &branch) {
+            self.io.request(hop, packet);
+        }
+        self.forget(key);
+    }
+
+    fn compose(
+        &mut self,
+        key: &CallKey,
+        method: &str,
+        reason: Option<&str>,
+        branch: &str,
+    ) -> Option<(Hop, Packet)> {
+        let call = self.calls.get_mut(key)?;
         let cseq = call.dialog.next_cseq();
         let dialog = call.dialog.clone();
         let hop = dialog.next_hop(|peer| self.connected.contains(&peer));
-        let packet: Packet = dialog
-            .request(method, cseq, &self.via(hop, &branch))
+        let packet = dialog
+            .request(method, cseq, &self.via(hop, branch))
             .maybe("Reason", reason)
             .header("User-Agent", &self.config.user_agent)
-            .end()
-            .into();
-        let transaction = transaction_key(&branch, method);
-        self.clients.start(transaction, purpose, hop, packet, &mut self.io);
+            .end();
+        Some((hop, packet.into()))
     }
 
     /// Ends every call and lets no new one in.

@@ -7,22 +7,18 @@ use crate::{CallKey, Event};
 
 impl UserAgent {
     /// A CANCEL. It is answered itself, and what it is about with 487 if that is still open
-    /// (RFC 3261, 9.2).
+    /// (RFC 3261, 9.2). No state is kept of it: the INVITE has it.
     pub(super) fn handle_cancel(&mut self, incoming: &Incoming) {
         let about = incoming.request.transaction_key(Method::Invite);
-        let Some((call, open)) = self.servers.cancellable(&about) else {
+        let Some((call, open)) = self.servers.call(&about) else {
             return self.refuse(incoming, 481, |writer| writer);
         };
         // Its To tag should be the one of the responses to the INVITE, also when those were faster:
         // there are callers that go on with the tag they saw last.
-        let tag = match call.as_ref().and_then(|key| self.calls.get(key)) {
-            Some(call) => call.dialog.local_tag.clone(),
-            None => self.new_tag(),
-        };
-        let packet = self.response(&incoming.request, 200, &tag).end();
+        let packet = self.response(&incoming.request, 200, call.local_tag()).end();
         self.reply(incoming, 200, packet);
-        if let Some(key) = call.filter(|_| open) {
-            self.withdraw(&key);
+        if open {
+            self.withdraw(&call);
         }
     }
 

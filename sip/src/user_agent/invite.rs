@@ -1,6 +1,6 @@
 //! INVITE: a new call, or a change of one.
 
-use super::call::{Asked, Call, Kind};
+use super::call::{Asked, Kind};
 use super::{Incoming, UserAgent};
 use crate::command::Availability;
 use crate::dialog::Dialog;
@@ -17,11 +17,14 @@ impl UserAgent {
         let tag = self.new_tag();
         let Some(dialog) = Dialog::incoming(request, tag.clone()) else {
             let reason = "Bad Request - INVITE Without Usable Contact";
-            let packet = self.response_because(request, 400, reason, &tag).end();
-            return self.reply(incoming, 400, packet);
+            return self.answer_fault(request, 400, reason);
         };
+        if !self.make_room(request.source().ip()) {
+            return self.refuse_for_now(incoming, 503);
+        }
         let key = CallKey::incoming(&request.call_id, &request.from_tag, &tag);
-        self.calls.insert(key.clone(), Call::new(dialog));
+        self.servers.open(incoming.key.clone(), request, key.clone(), self.io.now);
+        self.keep(key.clone(), dialog);
         self.io.tell(Event::Invited(invitation(request, key.clone())));
         self.ask(&key, Kind::First, incoming);
     }
@@ -50,7 +53,6 @@ impl UserAgent {
     /// Leaves an INVITE to the application. 100 Trying goes out at once: nobody knows how long
     /// the application takes (17.2.1).
     fn ask(&mut self, key: &CallKey, kind: Kind, incoming: &Incoming) {
-        self.servers.bind(&incoming.key, key.clone());
         if let Some(call) = self.calls.get_mut(key) {
             call.asked = Some(Asked { kind, incoming: incoming.clone() });
         }

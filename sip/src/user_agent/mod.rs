@@ -21,12 +21,14 @@ mod outgoing;
 mod probe;
 mod reinvite;
 mod reply;
+mod room;
 mod screen;
 #[cfg(test)]
 mod tests;
 pub(crate) mod token;
 mod update;
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -36,12 +38,16 @@ use rand::SeedableRng;
 use rand::rngs::StdRng;
 
 use crate::command::{Availability, Command};
+use crate::dialog::Dialog;
 use crate::hop::Hop;
 use crate::io::{Io, Output, Timer, TransactionKey};
 use crate::message::{Fault, Message, Method, Request, read, transaction_key};
 use crate::transaction::{Absorbed, Clients, Finding, Servers};
 use crate::{CallKey, Config, EndReason, Event};
 use call::Call;
+
+/// A table that is filled to less than this part of its room gives the rest back.
+const SPARE: usize = 8;
 
 /// One user agent: its calls and its transactions.
 pub(crate) struct UserAgent {
@@ -54,6 +60,8 @@ pub(crate) struct UserAgent {
     calls: HashMap<CallKey, Call>,
     /// Peers with a TCP connection.
     connected: HashSet<SocketAddr>,
+    /// How many calls each of them has.
+    callers: HashMap<SocketAddr, usize>,
     availability: Availability,
     /// The application is behind with its events.
     congested: bool,
@@ -74,6 +82,7 @@ impl UserAgent {
             clients: Clients::default(),
             calls: HashMap::new(),
             connected: HashSet::new(),
+            callers: HashMap::new(),
             availability: Availability::Open,
             congested: false,
             salt: rand::RngExt::random(&mut rng),
@@ -179,6 +188,11 @@ impl UserAgent {
         self.io.pop_output()
     }
 
+    /// Whether a call came over the TCP connection of this peer, or went out over it.
+    pub(crate) fn has_call(&self, peer: SocketAddr) -> bool {
+        self.callers.contains_key(&peer)
+    }
+
     /// Calls alive.
     pub(crate) fn calls(&self) -> usize {
         self.calls.len()
@@ -201,19 +215,13 @@ impl UserAgent {
         if request.method == Method::Ack {
             return self.handle_ack(&request);
         }
-        if self.servers.len() >= self.config.limits.transactions {
-            return self.answer_fault(&request, 503, "Too Many Transactions");
-        }
         let incoming = Incoming { key, request: Arc::new(request) };
-        if incoming.request.method == Method::Invite && incoming.request.to_tag.is_none() {
-            // Asked before the transaction is opened, which would find itself.
-            if self.servers.is_merged(&incoming.request) {
-                return self.answer_fault(&incoming.request, 482, "Loop Detected");
-            }
-        }
-        self.servers.open(incoming.key.clone(), &incoming.request, None);
         if incoming.request.method == Method::Cancel {
             return self.handle_cancel(&incoming);
+        }
+        let first = incoming.request.method == Method::Invite && incoming.request.to_tag.is_none();
+        if first && self.servers.is_merged(&incoming.request) {
+            return self.answer_fault(&incoming.request, 482, "Loop Detected");
         }
         if !self.screen(&incoming) {
             return;
@@ -240,9 +248,18 @@ impl UserAgent {
         let Some(key) = self.find(request) else {
             return self.refuse(incoming, 481, |writer| writer);
         };
+        // A BYE gives room back and asks for none: it is never turned away.
+        let bye = request.method == Method::Bye;
+        let room = self.has_room_inside(request.source().ip());
+        if !room && !bye {
+            return self.refuse_for_now(incoming, 503);
+        }
         let in_order = self.calls.get_mut(&key).is_some_and(|c| c.dialog.advance(request.cseq));
         if !in_order {
             return self.refuse(incoming, 500, |writer| writer);
+        }
+        if room {
+            self.servers.open(incoming.key.clone(), request, key.clone(), self.io.now);
         }
         self.await_silence(&key);
         match request.method {
@@ -262,8 +279,9 @@ impl UserAgent {
             return Some(came_in);
         }
         let went_out = CallKey::outgoing(&request.call_id, ours);
-        let call = self.calls.get(&went_out)?;
-        (call.dialog.remote_tag == request.from_tag).then_some(went_out)
+        let dialog = &self.calls.get(&went_out)?.dialog;
+        let names = dialog.call_id == request.call_id && dialog.remote_tag == request.from_tag;
+        names.then_some(went_out)
     }
 
     /// What a client transaction found out, other than a response to an INVITE.
@@ -276,12 +294,28 @@ impl UserAgent {
         }
     }
 
+    /// Holds a new call.
+    fn keep(&mut self, key: CallKey, dialog: Dialog) {
+        if let Hop::Tcp(peer) = dialog.hop() {
+            *self.callers.entry(peer).or_default() += 1;
+        }
+        self.calls.insert(key, Call::new(dialog));
+    }
+
     /// Forgets a call and what is still planned for it.
     fn forget(&mut self, key: &CallKey) {
         self.stop_repeating(key);
         let Some(call) = self.calls.remove(key) else { return };
-        if self.calls.is_empty() {
-            self.calls.shrink_to_fit();
+        if self.calls.len() < self.calls.capacity() / SPARE {
+            self.calls.shrink_to(self.calls.len() * 2);
+        }
+        if let Hop::Tcp(peer) = call.dialog.hop()
+            && let Entry::Occupied(mut calls) = self.callers.entry(peer)
+        {
+            *calls.get_mut() -= 1;
+            if *calls.get() == 0 {
+                calls.remove();
+            }
         }
         self.io.cancel(call.probe);
         if let Some(calling) = &call.calling {

@@ -9,8 +9,8 @@ use crate::message::{Request, Writer, reason_phrase};
 
 /// The methods that are understood.
 pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
-/// The most seconds of Retry-After that are picked at random (RFC 3261, 14.2).
-pub(super) const RETRY_SECONDS_MAX: u32 = 10;
+/// The most seconds of Retry-After.
+pub(super) const RETRY_SECONDS_MAX: u64 = 10;
 
 impl UserAgent {
     /// The beginning of a response.
@@ -31,33 +31,31 @@ impl UserAgent {
 
     /// Sends a response within its transaction.
     pub(super) fn reply(&mut self, incoming: &Incoming, status: u16, packet: impl Into<Packet>) {
-        self.servers.respond(&incoming.key, status, packet.into(), &mut self.io);
+        let hop = incoming.request.return_hop();
+        self.servers.respond(&incoming.key, hop, status, packet.into(), &mut self.io);
     }
 
-    /// Sends a final response without a body to a request that made no dialog.
+    /// Sends a final response without a body. Outside of dialogs nothing is kept of the request.
     pub(super) fn refuse(
         &mut self,
         incoming: &Incoming,
         status: u16,
         fill: impl FnOnce(Writer) -> Writer,
     ) {
-        let tag = self.new_tag();
+        let tag = self.stable_tag(&incoming.request);
         let packet = fill(self.response(&incoming.request, status, &tag)).end();
         self.reply(incoming, status, packet);
     }
 
-    /// Refuses with 500 or 503 and a random Retry-After, so that peers do not come back at once.
+    /// Refuses with 500 or 503 and a scattered Retry-After, so that peers do not come back at once.
     pub(super) fn refuse_for_now(&mut self, incoming: &Incoming, status: u16) {
-        let seconds = rand::RngExt::random_range(&mut self.rng, 1..=RETRY_SECONDS_MAX).to_string();
+        let seconds = (1 + self.digest(&incoming.request) % RETRY_SECONDS_MAX).to_string();
         self.refuse(incoming, status, |writer| writer.header("Retry-After", &seconds));
     }
 
     /// Answers without keeping anything (RFC 3261, 8.2.7): the same request gets the same bytes.
     pub(super) fn answer_fault(&mut self, request: &Request, status: u16, reason: &str) {
-        let mut hasher = DefaultHasher::new();
-        let names = (&request.call_id, &request.cseq_value, &request.via.branch);
-        (self.salt, names).hash(&mut hasher);
-        let tag = format!("{:016x}", hasher.finish());
+        let tag = self.stable_tag(request);
         let allow = matches!(status, 405 | 501).then_some(ALLOW);
         let retry = (status == 503).then_some("5");
         let packet = self
@@ -66,6 +64,19 @@ impl UserAgent {
             .maybe("Retry-After", retry)
             .end();
         self.io.respond(request.return_hop(), packet.into());
+    }
+
+    /// The To tag of a response without state: the same for every repetition of a request.
+    pub(super) fn stable_tag(&self, request: &Request) -> String {
+        format!("{:016x}", self.digest(request))
+    }
+
+    /// A number that a request and its repetitions have in common, and that nobody foresees.
+    fn digest(&self, request: &Request) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let names = (&request.call_id, &request.cseq_value, &request.via.branch);
+        (self.salt, names).hash(&mut hasher);
+        hasher.finish()
     }
 
     /// Our Contact, as it is reached over this transport.
