@@ -96,12 +96,15 @@ impl Default for Timers {
 pub struct Limits {
     /// Calls, incoming and outgoing together; a further INVITE gets 486. Default 10,000.
     pub calls: usize,
-    /// Transactions; a further request gets 503 without state. Default 65,536: a call costs two to
-    /// four for 32 seconds each, so this carries about 500 calls a second on UDP.
+    /// Transactions; a further request gets 503 without state, but BYE is always heeded. One
+    /// source may have half of them, and a quarter, of all and of that half, is reserved for
+    /// requests within calls. Default 65,536: a call costs two to four for 32 seconds each, so this
+    /// carries about 500 calls a second on UDP.
     pub transactions: usize,
     /// Bytes of one message; a longer one gets 413. Default 65,535.
     pub message_bytes: usize,
-    /// TCP connections; a further one is closed at once. Default 1,024.
+    /// TCP connections, of which one source may have half. For a further one, the one that was
+    /// silent for longest and has no call is closed. Default 1,024.
     pub connections: usize,
     /// Idle time after which a TCP connection is closed. Default 10 minutes.
     pub connection_idle: Duration,

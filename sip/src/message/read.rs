@@ -18,6 +18,8 @@ const SINGLE: [&str; 6] = ["From", "To", "Call-ID", "CSeq", "Max-Forwards", "Con
 const CSEQ_MAX: u32 = (1 << 31) - 1;
 /// The greatest number of header fields in one message.
 const HEADERS_MAX: usize = 256;
+/// The most bytes of a Call-ID, and of a tag.
+const NAME_BYTES_MAX: usize = 256;
 /// URI schemes that are understood in a Request-URI.
 const SCHEMES: [&str; 3] = ["sip", "sips", "tel"];
 
@@ -60,6 +62,7 @@ pub(crate) fn read(bytes: &[u8], hop: Hop) -> Result<Message, Fault> {
     let headers = parse_headers(&head).ok_or(Fault::Garbage)?;
     let mut request = skeleton(headers, hop).ok_or(Fault::Garbage)?;
     let checked = start_line(line, &mut request)
+        .and_then(|()| check_encoding(&head))
         .and_then(|()| if complete { Ok(()) } else { Err(Refusal::bad("Message Cut Short")) })
         .and_then(|()| check_headers(&request))
         .and_then(|()| body_of(rest, head.len(), &request));
@@ -100,7 +103,8 @@ fn head_of(rest: &[u8]) -> (Vec<u8>, bool) {
 
 fn parse_headers(head: &[u8]) -> Option<Headers> {
     let mut text = b"OPTIONS sip:placeholder.invalid SIP/2.0\r\n".to_vec();
-    text.extend_from_slice(head);
+    // What is no UTF-8 is read all the same, so that its sender can be told.
+    text.extend_from_slice(String::from_utf8_lossy(head).as_bytes());
     match SipMessage::try_from(text.as_slice()).ok()? {
         SipMessage::Request(request) => Some(request.headers),
         SipMessage::Response(_) => None,
@@ -186,6 +190,10 @@ fn request_uri(uri: &str) -> Result<(), Refusal> {
     parse_uri(uri).map(|_| ()).map_err(|_| Refusal::bad("Malformed Request-URI"))
 }
 
+fn check_encoding(head: &[u8]) -> Result<(), Refusal> {
+    std::str::from_utf8(head).map(|_| ()).map_err(|_| Refusal::bad("Header Fields Not in UTF-8"))
+}
+
 fn check_headers(request: &Request) -> Result<(), Refusal> {
     for name in SINGLE {
         if values(&request.headers, name).count() > 1 {
@@ -201,14 +209,29 @@ fn check_headers(request: &Request) -> Result<(), Refusal> {
     if NameAddr::parse(&request.to).is_none_or(|to| to.uri.is_empty()) {
         return Err(Refusal::bad("Malformed To"));
     }
-    // A semicolon would make the name of the call ambiguous.
-    if request.call_id.is_empty() || request.call_id.contains([' ', '\t', ';']) {
-        return Err(Refusal::bad("Malformed Call-ID"));
-    }
+    check_names(request)?;
     match request.header("Max-Forwards").map(number::<u8>) {
         Some(None) => Err(Refusal::bad("Malformed Max-Forwards")),
         _ => Ok(()),
     }
+}
+
+/// Call-ID and tags, which together name the call here and in MSCP. A Call-ID may hold more than
+/// RFC 3261 gives it, a semicolon too; a tag may not, so that the name can be taken apart.
+fn check_names(request: &Request) -> Result<(), Refusal> {
+    let call_id = request.call_id.as_str();
+    if !is_name(call_id) || call_id.contains([' ', '\t']) {
+        return Err(Refusal::bad("Malformed Call-ID"));
+    }
+    let tags = [Some(request.from_tag.as_str()), request.to_tag.as_deref()];
+    if !tags.into_iter().flatten().all(|tag| is_name(tag) && !tag.contains([' ', '\t', ';'])) {
+        return Err(Refusal::bad("Malformed Tag"));
+    }
+    Ok(())
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= NAME_BYTES_MAX && !text.contains(char::is_control)
 }
 
 /// The body: as long as Content-Length says or, in a datagram without it, all that is left.

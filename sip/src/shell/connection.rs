@@ -20,6 +20,8 @@ const UNSENT_MAX: usize = 256;
 const WRITE_TIME: Duration = Duration::from_secs(10);
 /// A connection of ours must be established within this time.
 const CONNECT_TIME: Duration = Duration::from_secs(10);
+/// One source may have one part in so many of all connections.
+const SOURCE_SHARE: usize = 2;
 /// Bytes read at once.
 const READ_BYTES: usize = 4_096;
 
@@ -43,6 +45,8 @@ pub(crate) struct Connections {
 /// Dropping it lets the task write what is queued, close the connection and end.
 struct Connection {
     id: u64,
+    /// When something was last heard of it.
+    heard: Instant,
     /// `None` once the peer did not take what it asked for: the task is on its way to its end.
     unsent: Option<mpsc::Sender<Vec<u8>>>,
 }
@@ -52,23 +56,48 @@ impl Connections {
         Self { open: HashMap::new(), arrivals, limits, next_id: 0, tasks: TaskTracker::new() }
     }
 
-    /// Takes over an accepted connection; beyond the limit it is closed by being dropped.
-    pub(crate) fn adopt(&mut self, stream: TcpStream, peer: SocketAddr) {
-        if self.open.len() < self.limits.connections {
-            let link = self.link(peer);
-            self.tasks.spawn(link.serve(stream));
+    /// Takes over an accepted connection. Where there are too many, all in all or of this source,
+    /// the one that was silent for longest among those that are not `busy` gives way and is the
+    /// result; if all are, the new one is closed by being dropped.
+    pub(crate) fn adopt(
+        &mut self,
+        now: Instant,
+        stream: TcpStream,
+        peer: SocketAddr,
+        busy: impl Fn(SocketAddr) -> bool,
+    ) -> Option<SocketAddr> {
+        let of_source = |other: &SocketAddr| other.ip() == peer.ip();
+        let full = self.open.len() >= self.limits.connections;
+        let share = self.limits.connections.div_ceil(SOURCE_SHARE);
+        let greedy = self.open.keys().filter(|other| of_source(other)).count() >= share;
+        let mut gone = None;
+        if full || greedy {
+            let idle = self.open.iter().filter(|(other, _)| !greedy || of_source(other));
+            let idle = idle.filter(|(other, _)| !busy(**other));
+            gone = idle.min_by_key(|(_, connection)| connection.heard).map(|(other, _)| *other);
+            self.open.remove(&gone?);
+        }
+        let link = self.link(peer, now);
+        self.tasks.spawn(link.serve(stream));
+        gone
+    }
+
+    /// Notes that something was heard of a peer.
+    pub(crate) fn hear(&mut self, peer: SocketAddr, now: Instant) {
+        if let Some(connection) = self.open.get_mut(&peer) {
+            connection.heard = now;
         }
     }
 
     /// Queues bytes for a peer. Without a connection one is opened if `open` allows it: requests
     /// may, responses belong to the connection of their request. A peer that does not take what
     /// it asked for loses its connection.
-    pub(crate) fn send(&mut self, peer: SocketAddr, bytes: Vec<u8>, open: bool) {
+    pub(crate) fn send(&mut self, now: Instant, peer: SocketAddr, bytes: Vec<u8>, open: bool) {
         if !self.open.contains_key(&peer) {
             if !open {
                 return;
             }
-            let link = self.link(peer);
+            let link = self.link(peer, now);
             self.tasks.spawn(link.connect());
         }
         let Some(connection) = self.open.get_mut(&peer) else { return };
@@ -94,11 +123,11 @@ impl Connections {
         self.tasks.wait().await;
     }
 
-    fn link(&mut self, peer: SocketAddr) -> Link {
+    fn link(&mut self, peer: SocketAddr, now: Instant) -> Link {
         self.next_id += 1;
         let id = self.next_id;
         let (unsent, queue) = mpsc::channel(UNSENT_MAX);
-        self.open.insert(peer, Connection { id, unsent: Some(unsent) });
+        self.open.insert(peer, Connection { id, heard: now, unsent: Some(unsent) });
         Link { peer, id, arrivals: self.arrivals.clone(), queue, limits: self.limits }
     }
 }

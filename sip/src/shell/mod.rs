@@ -127,19 +127,30 @@ impl Shell {
                 self.agent.handle_message(now, Hop::Udp(source), bytes);
             }
             Happening::Arrival(arrival) => self.handle_arrival(now, arrival),
-            Happening::Accepted(stream, peer) => self.connections.adopt(stream, peer),
+            Happening::Accepted(stream, peer) => self.adopt(now, stream, peer),
             Happening::Command(command) => self.agent.handle_command(now, command),
             Happening::Timeout => self.agent.handle_timeout(now),
             Happening::Room | Happening::Deaf | Happening::Nothing => {}
         }
     }
 
+    fn adopt(&mut self, now: Instant, stream: TcpStream, peer: SocketAddr) {
+        let busy = |peer| self.agent.has_call(peer);
+        if let Some(gone) = self.connections.adopt(now, stream, peer, busy) {
+            self.agent.handle_closed(now, gone);
+        }
+    }
+
     fn handle_arrival(&mut self, now: Instant, arrival: Arrival) {
         match arrival {
             Arrival::Message { peer, bytes } => {
+                self.connections.hear(peer, now);
                 self.agent.handle_message(now, Hop::Tcp(peer), &bytes);
             }
-            Arrival::Ping { peer } => self.connections.send(peer, b"\r\n".to_vec(), false),
+            Arrival::Ping { peer } => {
+                self.connections.hear(peer, now);
+                self.connections.send(now, peer, b"\r\n".to_vec(), false);
+            }
             Arrival::Unframed { peer, head, status } => {
                 self.agent.handle_unframed(Hop::Tcp(peer), &head, status);
             }
@@ -162,7 +173,7 @@ impl Shell {
                     }
                 }
                 Output::Send { hop: Hop::Tcp(to), bytes, open } => {
-                    self.connections.send(to, bytes.to_vec(), open);
+                    self.connections.send(Instant::now(), to, bytes.to_vec(), open);
                 }
                 Output::Event(event) => self.held.push_back(event),
             }

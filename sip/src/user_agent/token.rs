@@ -1,7 +1,7 @@
 //! Names made up here, and the test of names made up elsewhere.
 
-use rand::{Rng, RngExt};
 use rand::distr::Alphanumeric;
+use rand::{Rng, RngExt};
 use rsipstack::sip::parse_uri;
 
 /// Characters of a tag, branch or Call-ID of ours: 95 bits, so that nobody guesses one.

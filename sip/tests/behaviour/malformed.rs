@@ -36,7 +36,14 @@ async fn each_fault_has_its_status() {
             t.replacen("CSeq:", "i: other\r\nCSeq:", 1)
         }),
         ("SIP/2.0 400 Bad Request - Malformed Max-Forwards", |t| t.replace(": 70", ": 300")),
-        ("SIP/2.0 400 Bad Request - Malformed Call-ID", |t| t.replace("ID: m@1", "ID: m;1")),
+        ("SIP/2.0 400 Bad Request - Malformed Call-ID", |t| t.replace("ID: m@1", "ID: m\u{7}1")),
+        ("SIP/2.0 400 Bad Request - Malformed Call-ID", |t| {
+            t.replace("ID: m@1", &format!("ID: {}", "m".repeat(257)))
+        }),
+        ("SIP/2.0 400 Bad Request - Malformed Tag", |t| t.replace("tag=ann", "tag=a\u{1b}nn")),
+        ("SIP/2.0 400 Bad Request - Malformed Tag", |t| {
+            t.replace("tag=ann", &format!("tag={}", "a".repeat(257)))
+        }),
         ("SIP/2.0 416 Unsupported URI Scheme", |t| t.replacen("sip:ms@127.0.0.1", "http:x", 1)),
         ("SIP/2.0 501 Not Implemented", |t| t.replace("INVITE", "DANCE")),
         ("SIP/2.0 501 Not Implemented", |t| t.replace("INVITE", "invite")),
@@ -44,6 +51,28 @@ async fn each_fault_has_its_status() {
     for (expected, change) in table {
         assert_eq!(first_line(*change).await, *expected);
     }
+}
+
+#[tokio::test]
+async fn a_call_id_that_is_no_utf_8_is_400() {
+    let server = Server::start().await;
+    let peer = Peer::of(&server).await;
+    let mut bytes = peer.request("INVITE", "m@8", 1).sdp(OFFER).text().into_bytes();
+    let at = bytes.windows(4).position(|four| four == b"m@8\r").unwrap();
+    bytes[at] = 0xff;
+    peer.send_bytes(&bytes).await;
+    assert_eq!(peer.receive().await.status(), 400);
+}
+
+#[tokio::test]
+async fn a_semicolon_in_a_call_id_is_legal() {
+    let mut server = Server::start().await;
+    let peer = Peer::of(&server).await;
+    let call = server.answered_call(&peer, "m;9;x").await;
+    let mut parts = call.call.connection_id().rsplitn(3, ';').skip(1);
+    assert_eq!((parts.next(), parts.next()), (Some("ann"), Some("m;9;x")));
+    let bye = peer.request("BYE", "m;9;x", 2).to(&call.to);
+    assert_eq!(peer.ask(bye).await.status(), 200);
 }
 
 #[tokio::test]

@@ -42,6 +42,13 @@ impl Caller {
         response
     }
 
+    /// Puts a question that gets its answer.
+    async fn is_answered(&mut self, call_id: &str) {
+        let options = self.request("OPTIONS", call_id, 1).text();
+        self.send(&options).await;
+        assert_eq!(self.receive().await.status(), 200);
+    }
+
     async fn read_more(&mut self) -> usize {
         patiently(self.stream.read_buf(&mut self.unread)).await.unwrap_or(0)
     }
@@ -148,16 +155,38 @@ async fn an_absurd_length_is_answered_and_the_connection_closed() {
     assert_eq!(caller.read_more().await, 0);
 }
 
+/// A connection on which a question was answered.
+async fn heard(server: &Server, call_id: &str) -> Caller {
+    let mut caller = Caller::of(server).await;
+    caller.is_answered(call_id).await;
+    caller
+}
+
 #[tokio::test]
-async fn connections_beyond_the_limit_are_closed() {
-    let server = Server::with(|config| config.limits.connections = 1).await;
+async fn the_connection_that_was_silent_for_longest_gives_way() {
+    // Half of them to a source, and all callers are one.
+    let server = Server::with(|config| config.limits.connections = 4).await;
+    let mut first = heard(&server, "tcp@5").await;
+    let mut second = heard(&server, "tcp@6").await;
+    first.is_answered("tcp@7").await;
+    let mut third = heard(&server, "tcp@8").await;
+    assert_eq!(second.read_more().await, 0);
+    first.is_answered("tcp@9").await;
+    third.is_answered("tcp@10").await;
+}
+
+#[tokio::test]
+async fn a_connection_with_a_call_does_not_give_way() {
+    let mut server = Server::with(|config| config.limits.connections = 2).await;
     let mut first = Caller::of(&server).await;
-    let options = first.request("OPTIONS", "tcp@5", 1).text();
-    first.send(&options).await;
-    assert_eq!(first.receive().await.status(), 200);
+    let invite = first.request("INVITE", "tcp@11", 1).sdp(OFFER);
+    first.send(&invite.text()).await;
+    let call = server.invited().await.call;
     let mut second = Caller::of(&server).await;
     assert_eq!(second.read_more().await, 0);
-    let options = first.request("OPTIONS", "tcp@6", 1).text();
-    first.send(&options).await;
-    assert_eq!(first.receive().await.status(), 200);
+    server.agent.reject(&call, sip::Rejection::busy());
+    assert_eq!(first.final_response().await.status(), 486);
+    server.no_calls().await;
+    heard(&server, "tcp@12").await;
+    assert_eq!(first.read_more().await, 0);
 }
