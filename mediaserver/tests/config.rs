@@ -13,7 +13,7 @@ fn resolve(toml: &str) -> Result<Config, ConfigError> {
     Config::resolve(&Written::from_text(Path::new("antiphon.toml"), toml)?)
 }
 
-/// The lines a person gets to see.
+/// The line a person gets to see who starts the server.
 fn complaint(toml: &str) -> String {
     resolve(toml).expect_err("this must be refused").to_string()
 }
@@ -201,20 +201,29 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
 #[test]
 fn columns_count_characters() {
     let toml = "log = { level = 'info', format = 'größe' , x = 1 }";
-    let complaint = complaint(toml);
-    let lines: Vec<&str> = complaint.lines().collect();
-    assert_eq!(lines.len(), 2, "{complaint}");
-    assert!(lines[0].starts_with("antiphon.toml:1:34: log.format: "), "{complaint}");
-    assert!(lines[1].starts_with("antiphon.toml:1:44: log.x: no such key"), "{complaint}");
+    let lines = resolve(toml).expect_err("this must be refused").lines();
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    assert!(lines[0].starts_with("antiphon.toml:1:34: log.format: "), "{lines:?}");
+    assert!(lines[1].starts_with("antiphon.toml:1:44: log.x: no such key"), "{lines:?}");
 }
 
 #[test]
-fn all_violations_are_told_at_once_in_the_order_of_the_file() {
+fn all_violations_are_listed_in_the_order_of_the_file_and_the_first_is_told_in_one_line() {
     let toml = "[http]\nlisten = 'x'\nport = 1\n[sip]\nmax-calls = -1\n";
-    let complaint = complaint(toml);
-    let places: Vec<&str> =
-        complaint.lines().map(|line| line.split(": ").next().unwrap()).collect();
+    let lines = resolve(toml).expect_err("this must be refused").lines();
+    let places: Vec<&str> = lines.iter().map(|line| line.split(": ").next().unwrap()).collect();
     assert_eq!(places, ["antiphon.toml:2:10", "antiphon.toml:3:1", "antiphon.toml:5:13"]);
+    let told = format!("{} (and 2 more: mediaserver check antiphon.toml lists them)", lines[0]);
+    assert_eq!(complaint(toml), told);
+}
+
+/// `mediaserver check` would not list what a flag or a variable says.
+#[test]
+fn a_file_is_not_blamed_for_what_was_said_elsewhere() {
+    let path = scratch_file("blamed.toml", "drain-seconds = -1\n");
+    let told = serve_complaint(&["--config", path.to_str().unwrap(), "--http", "x"], &[]);
+    assert!(told.starts_with(&format!("{}:1:17: drain-seconds: ", path.display())), "{told}");
+    assert!(told.ends_with(" (and 1 more)"), "{told}");
 }
 
 #[test]

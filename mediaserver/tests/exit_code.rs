@@ -59,6 +59,20 @@ fn a_bad_file() {
 }
 
 #[test]
+fn a_file_with_several_faults() {
+    let path = scratch_file("worse.toml", "[http]\nlisten = 8080\n[sip]\nudp = 1\nx = 2\n");
+    let path = path.to_str().unwrap();
+    let told = complaint(&["serve", "--config", path]);
+    assert!(told.starts_with(&format!("mediaserver: {path}:2:10: http.listen: ")), "{told}");
+    let hint = format!("(and 2 more: mediaserver check {path} lists them)");
+    assert!(told.ends_with(&hint), "{told}");
+
+    let listed = run(&["check", path]);
+    assert_eq!(listed.status.code(), Some(2));
+    assert_eq!(String::from_utf8(listed.stderr).unwrap().lines().count(), 3);
+}
+
+#[test]
 fn a_port_in_use() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();

@@ -77,3 +77,11 @@ fn a_level_that_is_none_is_an_error() {
     let log = Log { format: LogFormat::Text, level: "sip=loud".to_owned() };
     assert!(logging::subscriber(&log, std::io::sink).is_err());
 }
+
+#[test]
+fn the_page_explains_every_field_that_carries_an_id() {
+    let page = include_str!("../../docs/logging.md");
+    for field in [logging::CALL, logging::CONFERENCE, logging::DIALOG, logging::CHANNEL] {
+        assert!(page.contains(&format!("\n| `{field}` | ")), "{field}");
+    }
+}

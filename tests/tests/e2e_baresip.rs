@@ -1,4 +1,5 @@
-//! Three baresip phones in one conference: each records the two others and not itself.
+//! Three baresip phones in one conference: each records the two others and not itself. One that was
+//! never set up calls with the line that a newcomer is told.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -40,6 +41,35 @@ fn each_of_three_phones_records_the_two_others_and_not_itself() {
     sleep(TALK);
     phones.iter().for_each(Phone::hang_up);
 
+    assert_each_hears_the_others(phones, voices);
+    server.wait_for_no_call(Duration::from_secs(5));
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn a_fresh_phone_calls_with_the_line_from_the_readme() {
+    if !installed(&["baresip"]) {
+        return;
+    }
+    let server = Server::start();
+    let mut application = AppServer::connect(server.mscp);
+    application.watch();
+    let conference = application.create_conference();
+    let voices = [("fresh", VOICES_HZ[0]), ("other", VOICES_HZ[1])];
+    let calls: [fn(&Server, &str, f64) -> Phone; 2] = [Phone::call_as_told, Phone::call];
+    let phones = [0, 1].map(|index| {
+        let phone = calls[index](&server, voices[index].0, voices[index].1);
+        let connection = application.next_connection();
+        application.join(&conference, &connection, "");
+        phone
+    });
+    sleep(TALK);
+    phones.iter().for_each(Phone::hang_up);
+    assert_each_hears_the_others(phones, voices);
+    server.wait_for_no_call(Duration::from_secs(5));
+}
+
+fn assert_each_hears_the_others<const N: usize>(phones: [Phone; N], voices: [(&str, f64); N]) {
     let present = voices.map(|(_, hz)| hz);
     for (phone, (name, own)) in phones.into_iter().zip(voices) {
         let recording = phone.recording();
@@ -47,5 +77,4 @@ fn each_of_three_phones_records_the_two_others_and_not_itself() {
         let others: Vec<f64> = present.into_iter().filter(|hz| *hz != own).collect();
         assert_hears(name, &recording[end - MIDDLE..end], &others, &present);
     }
-    server.wait_for_no_call(Duration::from_secs(5));
 }

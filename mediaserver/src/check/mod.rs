@@ -101,7 +101,7 @@ fn examine_configuration(path: &Path, bytes: &[u8]) -> Result<Kind, Vec<String>>
     let resolved = Written::from_text(path, text).and_then(|written| Config::resolve(&written));
     match resolved {
         Ok(_) => Ok(Kind::Configuration),
-        Err(error) => Err(error.to_string().lines().map(str::to_owned).collect()),
+        Err(error) => Err(error.lines()),
     }
 }
 

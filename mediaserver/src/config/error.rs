@@ -1,4 +1,5 @@
-//! What is wrong with a configuration, and where: one line per violation.
+//! What is wrong with a configuration, and where: a violation is one line, and so is an error.
+//! [`ConfigError`] prints the first violation and how to see the others.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -67,11 +68,37 @@ pub enum ConfigError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// One or more violations, in the order of the file; each prints as one line.
-    #[error("{}", lines(.0))]
+    /// One or more violations, in the order of the file.
+    #[error("{}", in_one_line(.0))]
     Violations(Vec<Violation>),
 }
 
-fn lines(violations: &[Violation]) -> String {
-    violations.iter().map(Violation::to_string).collect::<Vec<_>>().join("\n")
+impl ConfigError {
+    /// All that is wrong, one line for each.
+    #[must_use]
+    pub fn lines(&self) -> Vec<String> {
+        match self {
+            Self::Unreadable { .. } => vec![self.to_string()],
+            Self::Violations(violations) => violations.iter().map(Violation::to_string).collect(),
+        }
+    }
+}
+
+fn in_one_line(violations: &[Violation]) -> String {
+    let Some((first, others)) = violations.split_first() else { return String::new() };
+    if others.is_empty() {
+        return first.to_string();
+    }
+    let file = |violation: &Violation| match &violation.origin {
+        Origin::File { path, .. } => Some(path.clone()),
+        _ => None,
+    };
+    let more = others.len();
+    match file(first) {
+        // `check` looks at a file and neither at flags nor at the environment.
+        Some(path) if others.iter().all(|other| file(other).is_some()) => {
+            format!("{first} (and {more} more: mediaserver check {} lists them)", path.display())
+        }
+        _ => format!("{first} (and {more} more)"),
+    }
 }

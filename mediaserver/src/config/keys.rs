@@ -295,9 +295,11 @@ pub const DIALOGS_DENY_NETWORKS: Key<Vec<Network>> = Key {
     variable: "MEDIASERVER_DIALOGS_DENY_NETWORKS",
     shape: &Networks,
     default: "[]",
-    about: "Networks that nothing is fetched from, beside those that are always refused: \
+    about: "Networks that nothing is fetched from. By default loopback and private networks are \
+            fetched from, because application servers and their prompts live there; deny them \
+            where whoever names a URI is trusted less than these networks are. Always refused are \
             unspecified, link-local (with the cloud metadata service 169.254.169.254), multicast \
-            and broadcast. Holds for each redirect and for what a name resolves to.",
+            and broadcast addresses. Holds for each redirect and for what a name resolves to.",
 };
 
 /// `dialogs.fetch-timeout-seconds`.
@@ -338,8 +340,10 @@ pub const DIALOGS_MAX_CONCURRENT_FETCHES: Key<usize> = Key {
     variable: "MEDIASERVER_DIALOGS_MAX_CONCURRENT_FETCHES",
     shape: &Whole { min: 1, max: 1000, unit: "fetches" },
     default: "16",
-    about: "How many fetches run at once; the next ones wait for a turn. With `dialogs.max- \
-            fetch-bytes` it bounds the memory that fetches take.",
+    about: "How many fetches run at once over the network, and how many of `file:` and `data:`; \
+            the next ones wait for a turn. One host (name and port) gets a quarter of the turns, \
+            but at least one, so that a slow server stalls only those who ask it. With \
+            `dialogs.max-fetch-bytes` it bounds the memory that fetches take.",
 };
 
 /// `dialogs.max-seconds`.

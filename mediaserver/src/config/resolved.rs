@@ -186,7 +186,7 @@ impl Config {
     /// Checks every key of `written` and fills in the defaults.
     ///
     /// # Errors
-    /// [`ConfigError::Violations`] with one line for each value that does not fit its key.
+    /// [`ConfigError::Violations`] with each value that does not fit its key.
     pub fn resolve(written: &Written) -> Result<Self, ConfigError> {
         let violations = written.violations();
         if !violations.is_empty() {

@@ -43,6 +43,7 @@ use application::{Application, Guest};
 use caller::{Caller, Phones, Take};
 use findings::Findings;
 use opening::Opening;
+pub use opening::softphone_line;
 use score::Players;
 use screen::{Screen, Style};
 use track::Track;
@@ -190,7 +191,7 @@ fn introduce(screen: &Screen, args: &DemoArgs, opening: &Opening) {
     };
     let call = format!("sip:room@{sip} with any SIP phone in the next {} s, such as", args.seconds);
     say("call", &call);
-    say("", &screen.paint(Style::Cyan, &format!("baresip -e \"/dial sip:room@{sip}\"")));
+    say("", &screen.paint(Style::Cyan, &opening::softphone_line(sip)));
     say("see", &format!("http://{}/", opening.server.http));
     let server = opening.server.mscp;
     say("drive", &screen.paint(Style::Cyan, &format!("mediaserver ctl --mscp {server} list")));

@@ -8,6 +8,13 @@ use crate::cli::DemoArgs;
 use crate::config::{AnyKey, Config, Key, Written, keys};
 use crate::server::{Server, StartError};
 
+/// What calls `sip` with baresip, on a machine where it has never been set up: without an account
+/// baresip dials nothing, so one is made for the call, which registers nowhere (`regint=0`).
+#[must_use]
+pub fn softphone_line(sip: SocketAddr) -> String {
+    format!("baresip -e \"/uanew <sip:me@127.0.0.1>;regint=0\" -e \"/dial sip:room@{sip}\"")
+}
+
 /// An address of the server: the key that sets it, whether it was asked for, and what it is.
 struct Place {
     key: &'static Key<SocketAddr>,

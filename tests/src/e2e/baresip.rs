@@ -1,11 +1,14 @@
 //! baresip, a softphone (Debian's `baresip-core`), without a sound card: it speaks from a WAV file,
-//! and its `sndfile` filter writes what it hears to another.
+//! and its `sndfile` filter writes what it hears to another. But for that it is as fresh as after its
+//! installation.
 
 use std::fs;
 use std::net::{SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
+
+use mediaserver::demo::softphone_line;
 
 use super::server::Server;
 use super::tools::{Process, Scratch};
@@ -29,7 +32,8 @@ impl Phone {
         let voice = scratch.path().join("voice.wav");
         write_wav(&voice, hz, VOICE_SECONDS);
         let address = free_address();
-        let _ = scratch.file("config", config(&scratch, address));
+        let listen = format!("sip_listen {address}\n");
+        let _ = scratch.file("config", listen + &config(&scratch));
         let _ = scratch.file(
             "accounts",
             format!("<sip:{name}@{address}>;regint=0;audio_codecs=PCMU/8000/1\n"),
@@ -41,6 +45,22 @@ impl Phone {
         command.args(["-e", &format!("/dial sip:ms@{}", server.sip)]);
         // Should nobody end it, it ends with its voice.
         command.args(["-t", &VOICE_SECONDS.to_string()]);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        Phone { process: Process::start(&mut command), scratch }
+    }
+
+    /// A phone without an account, which is given the line that README and demonstration print.
+    #[must_use]
+    pub fn call_as_told(server: &Server, name: &str, hz: f64) -> Phone {
+        let scratch = Scratch::new(name);
+        write_wav(&scratch.path().join("voice.wav"), hz, VOICE_SECONDS);
+        let _ = scratch.file("config", config(&scratch));
+        let line = softphone_line(server.sip);
+        let options = line.strip_prefix("baresip ").expect("a line for baresip");
+        let folder = scratch.path().display();
+        let line = format!("exec baresip -f {folder} -t {VOICE_SECONDS} {options}");
+        let mut command = Command::new("sh");
+        command.args(["-c", &line]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
         Phone { process: Process::start(&mut command), scratch }
     }
@@ -67,11 +87,10 @@ impl Phone {
     }
 }
 
-fn config(scratch: &Scratch, address: SocketAddr) -> String {
+fn config(scratch: &Scratch) -> String {
     let folder = scratch.path().display();
     format!(
         "poll_method epoll\n\
-         sip_listen {address}\n\
          audio_source aufile,{folder}/voice.wav\n\
          audio_player aufile,{folder}/unused.wav\n\
          audio_alert aufile,{folder}/unused.wav\n\
