@@ -5,13 +5,15 @@
 use std::f64::consts::TAU;
 
 use media_io::resample::{
-    Downsampler, Ratio, ResampleError, Upsampler, converted_len, resample_clip,
+    ClipResampler, Downsampler, Ratio, ResampleError, Upsampler, converted_len, resample_clip,
 };
 use proptest::prelude::*;
 
 /// Rates found in files, and some that no one should use.
-const RATES_HZ: [u32; 12] =
-    [1_000, 8_000, 11_025, 11_111, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 384_000];
+const RATES_HZ: [u32; 13] = [
+    1_000, 8_000, 11_025, 11_111, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000, 383_987,
+    384_000,
+];
 
 const RATIOS: [Ratio; 3] = [Ratio::Two, Ratio::Three, Ratio::Six];
 
@@ -54,7 +56,7 @@ fn a_clip_keeps_level_and_place_of_a_tone_at_every_pair_of_rates() {
         for to_hz in RATES_HZ {
             let hz = 0.25 * f64::from(from_hz.min(to_hz));
             let input = sine(hz, from_hz, from_hz as usize / 2);
-            let output = resample_clip(input, from_hz, to_hz).unwrap();
+            let output = resample_clip(&input, from_hz, to_hz).unwrap();
             let (level, phase) = tone(&output, hz, to_hz, output.len() / 8);
             let off_db = db(level / 0.5);
             assert!(off_db.abs() < 0.1, "{from_hz} to {to_hz}: level off by {off_db} dB");
@@ -66,10 +68,10 @@ fn a_clip_keeps_level_and_place_of_a_tone_at_every_pair_of_rates() {
 
 #[test]
 fn a_clip_at_8_khz_passes_the_telephone_band() {
-    for from_hz in [16_000, 22_050, 44_100, 48_000] {
+    for from_hz in [8_001, 16_000, 22_050, 44_100, 44_101, 48_000, 95_999] {
         for hz in [100.0, 300.0, 1_000.0, 2_500.0, 3_300.0, 3_600.0] {
             let output =
-                resample_clip(sine(hz, from_hz, from_hz as usize), from_hz, 8_000).unwrap();
+                resample_clip(&sine(hz, from_hz, from_hz as usize), from_hz, 8_000).unwrap();
             let off_db = db(tone(&output, hz, 8_000, 800).0 / 0.5);
             assert!(off_db.abs() < 0.1, "{from_hz} Hz, tone of {hz} Hz: off by {off_db} dB");
         }
@@ -78,10 +80,10 @@ fn a_clip_at_8_khz_passes_the_telephone_band() {
 
 #[test]
 fn a_clip_at_8_khz_holds_no_aliases() {
-    for from_hz in [16_000, 22_050, 44_100, 48_000] {
-        for hz in [4_300.0, 4_700.0, 5_000.0, 7_000.0, 7_900.0] {
+    for from_hz in [16_000, 22_050, 44_100, 44_101, 48_000, 95_999] {
+        for hz in [4_100.0, 4_300.0, 4_700.0, 5_000.0, 7_000.0, 7_900.0] {
             let output =
-                resample_clip(sine(hz, from_hz, from_hz as usize), from_hz, 8_000).unwrap();
+                resample_clip(&sine(hz, from_hz, from_hz as usize), from_hz, 8_000).unwrap();
             let inner = &output[800..output.len() - 800];
             let left_db = db(rms(inner) / (0.5 / 2f64.sqrt()));
             assert!(left_db < -60.0, "{from_hz} Hz, tone of {hz} Hz: {left_db} dB are left");
@@ -97,7 +99,7 @@ fn a_click_stays_where_it_was() {
         // A click at exactly one quarter of a second, for rates that can be divided by four;
         // else as near as a sample can be.
         input[second / 4] = 1.0;
-        let output = resample_clip(input, from_hz, to_hz).unwrap();
+        let output = resample_clip(&input, from_hz, to_hz).unwrap();
         let loudest =
             (0..output.len()).max_by(|a, b| output[*a].abs().total_cmp(&output[*b].abs())).unwrap();
         assert_eq!(loudest, to_hz as usize / 4, "{from_hz} to {to_hz}");
@@ -105,15 +107,42 @@ fn a_click_stays_where_it_was() {
 }
 
 #[test]
+fn pieces_of_any_length_give_the_same_clip() {
+    for (from_hz, to_hz) in [(44_100, 8_000), (8_000, 44_100), (383_987, 8_000), (8_000, 8_000)] {
+        let input = sine(700.0, from_hz, from_hz as usize / 10);
+        let whole = resample_clip(&input, from_hz, to_hz).unwrap();
+        for piece in [1, 7, 4_096] {
+            let mut resampler = ClipResampler::new(input.len(), from_hz, to_hz).unwrap();
+            let mut output = Vec::new();
+            input.chunks(piece).for_each(|piece| resampler.push(piece, &mut output));
+            resampler.finish(&mut output);
+            assert!(output == whole, "{from_hz} to {to_hz} in pieces of {piece}");
+        }
+    }
+}
+
+/// A clip that breaks off is filled up with silence, and one that is too long is cut.
+#[test]
+fn the_length_that_was_announced_is_kept() {
+    for (samples, to_hz) in [(0, 8_000), (100, 8_000), (5_000, 8_000), (5_000, 16_000)] {
+        let mut resampler = ClipResampler::new(1_000, 16_000, to_hz).unwrap();
+        let mut output = Vec::new();
+        resampler.push(&vec![0.5; samples], &mut output);
+        resampler.finish(&mut output);
+        assert_eq!(output.len(), converted_len(1_000, 16_000, to_hz), "{samples} samples");
+    }
+}
+
+#[test]
 fn equal_rates_change_nothing() {
     let input = sine(440.0, 44_100, 1_000);
-    assert_eq!(resample_clip(input.clone(), 44_100, 44_100).unwrap(), input);
+    assert_eq!(resample_clip(&input, 44_100, 44_100).unwrap(), input);
 }
 
 #[test]
 fn rates_out_of_range_are_refused() {
     for (from_hz, to_hz) in [(0, 8_000), (999, 8_000), (384_001, 8_000), (8_000, 0)] {
-        let refused = resample_clip(vec![0.0; 8], from_hz, to_hz);
+        let refused = resample_clip(&[0.0; 8], from_hz, to_hz);
         assert!(matches!(refused, Err(ResampleError::Rate { .. })), "{from_hz} to {to_hz}");
     }
 }
@@ -124,7 +153,7 @@ proptest! {
     #[test]
     fn the_length_is_exact(samples in 0_usize..5_000, from in 0..RATES_HZ.len(), to in 0..RATES_HZ.len()) {
         let (from_hz, to_hz) = (RATES_HZ[from], RATES_HZ[to]);
-        let output = resample_clip(vec![0.1; samples], from_hz, to_hz).unwrap();
+        let output = resample_clip(&vec![0.1; samples], from_hz, to_hz).unwrap();
         let exact = (samples as f64 * f64::from(to_hz) / f64::from(from_hz)).round() as usize;
         prop_assert_eq!(output.len(), exact);
         prop_assert_eq!(converted_len(samples, from_hz, to_hz), exact);

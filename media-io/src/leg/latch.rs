@@ -98,7 +98,7 @@ impl Latch {
         if self.rtp == Some(from) {
             return Verdict::Peer;
         }
-        if !self.signalled.is_some_and(|remote| remote.rtp == from) {
+        if self.signalled.is_none_or(|remote| remote.rtp != from) {
             if self.rtp.is_some() || !expected || self.held {
                 return Verdict::Stranger;
             }

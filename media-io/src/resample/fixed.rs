@@ -5,6 +5,8 @@
 //! filter once for each output sample. Either way the signal is delayed by half the prototype:
 //! 24 samples of the lower rate, 3 ms at 8 kHz.
 
+use super::kernel::{dot, kernel};
+
 /// Taps of one phase, which is also the number of low-rate samples one output depends on.
 pub const TAPS_PER_PHASE: usize = 48;
 
@@ -135,19 +137,6 @@ impl History {
     }
 }
 
-/// Sums the products in eight lanes: the order of float additions is fixed by the language, and
-/// one long chain would keep the compiler from using vector registers.
-fn dot(samples: &[f32], taps: &[f32]) -> f32 {
-    const LANES: usize = 8;
-    let mut sums = [0.0_f32; LANES];
-    for (samples, taps) in samples.chunks_exact(LANES).zip(taps.chunks_exact(LANES)) {
-        for (sum, (sample, tap)) in sums.iter_mut().zip(samples.iter().zip(taps)) {
-            *sum += sample * tap;
-        }
-    }
-    sums.iter().sum()
-}
-
 /// The taps that meet real samples in output phase `phase` of the raised stream, newest last. All
 /// others meet the zeros between two samples, which the factor makes up for.
 fn phase_of(prototype: &[f64], factor: usize, phase: usize) -> [f32; TAPS_PER_PHASE] {
@@ -167,33 +156,9 @@ fn prototype(factor: usize) -> Vec<f64> {
     let taps: Vec<f64> = (0..len)
         .map(|tap| {
             let offset = tap as f64 - middle;
-            sinc(cutoff * offset) * kaiser(offset / (middle + 0.5))
+            kernel(offset, cutoff, middle + 0.5, KAISER_BETA)
         })
         .collect();
     let gain: f64 = taps.iter().sum();
     taps.into_iter().map(|tap| tap / gain).collect()
-}
-
-fn sinc(x: f64) -> f64 {
-    let angle = std::f64::consts::PI * x;
-    if angle == 0.0 { 1.0 } else { angle.sin() / angle }
-}
-
-/// The window at `position`, from -1 to 1.
-fn kaiser(position: f64) -> f64 {
-    let inside = (1.0 - position * position).max(0.0).sqrt();
-    bessel_i0(KAISER_BETA * inside) / bessel_i0(KAISER_BETA)
-}
-
-/// The modified Bessel function of the first kind and order zero, by its power series.
-fn bessel_i0(x: f64) -> f64 {
-    const TERMS: u32 = 32;
-    let quarter = x * x / 4.0;
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for n in 1..=TERMS {
-        term *= quarter / f64::from(n * n);
-        sum += term;
-    }
-    sum
 }

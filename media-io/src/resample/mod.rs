@@ -2,11 +2,14 @@
 //!
 //! - [`fixed`]: a polyphase FIR for ×2, ×3, ×6 and back, for live audio. It delays by 3 ms at
 //!   8 kHz, keeps its state between calls and never allocates once built.
-//! - [`clip`]: a whole buffer from any rate to any rate, with the exact length and no shift, for
+//! - [`clip`]: a whole clip from any rate to any rate, with the exact length and no shift, for
 //!   prompts that are decoded before they are played.
+//!
+//! Both are polyphase filters cut from one Kaiser-windowed sinc (`kernel`).
 
 pub mod clip;
 pub mod fixed;
+mod kernel;
 
-pub use clip::{RATE_HZ, ResampleError, converted_len, resample_clip};
+pub use clip::{ClipResampler, RATE_HZ, ResampleError, converted_len, resample_clip};
 pub use fixed::{Downsampler, Ratio, Upsampler};

@@ -15,23 +15,26 @@ use symphonia::default::codecs::PcmDecoder;
 
 use super::format::{Encoding, Format};
 
-/// Frames decoded at a time: bounds what is held besides the result.
+/// Frames decoded at a time: bounds what is held besides file and result.
 const BLOCK_FRAMES: usize = 4_096;
 
-/// Decodes whole frames of `data` and averages their channels. What is over is dropped.
-pub(super) fn mono(data: &[u8], format: Format) -> Result<Vec<f32>, Error> {
+/// Decodes whole frames of `data`, averages their channels and hands them to `sink`, a block at a
+/// time. What is over is dropped.
+pub(super) fn mono(data: &[u8], format: Format, mut sink: impl FnMut(&[f32])) -> Result<(), Error> {
     let mut decoder = decoder(format)?;
     let channels = usize::from(format.channels);
     let frame_bytes = format.frame_bytes();
     let whole = data.len() - data.len() % frame_bytes;
-    let mut result = Vec::with_capacity(data.len() / frame_bytes);
     let mut interleaved = Vec::new();
+    let mut mono = Vec::new();
     for block in data.get(..whole).unwrap_or_default().chunks(BLOCK_FRAMES * frame_bytes) {
         let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, block);
         decoder.decode_ref(&packet)?.copy_to_vec_interleaved::<f32>(&mut interleaved);
-        result.extend(interleaved.chunks_exact(channels).map(average));
+        mono.clear();
+        mono.extend(interleaved.chunks_exact(channels).map(average));
+        sink(&mono);
     }
-    Ok(result)
+    Ok(())
 }
 
 fn decoder(format: Format) -> Result<PcmDecoder, Error> {

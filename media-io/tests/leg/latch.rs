@@ -60,16 +60,21 @@ fn a_single_packet_of_a_stranger_takes_nothing() {
 
 #[test]
 fn probation_wants_one_source_in_sequence() {
-    let gap = |peer: &mut Peer, _: usize| peer.sequence = peer.sequence.wrapping_add(1);
-    let repetition = |peer: &mut Peer, _: usize| peer.sequence = peer.sequence.wrapping_sub(1);
-    let other_ssrc = |peer: &mut Peer, n: usize| peer.ssrc = n as u32;
-    let breaks: [&dyn Fn(&mut Peer, usize); 3] = [&gap, &repetition, &other_ssrc];
-    for break_off in breaks {
+    fn gap(peer: &mut Peer) {
+        peer.sequence = peer.sequence.wrapping_add(1);
+    }
+    fn repetition(peer: &mut Peer) {
+        peer.sequence = peer.sequence.wrapping_sub(1);
+    }
+    fn other_ssrc(peer: &mut Peer) {
+        peer.ssrc = peer.ssrc.wrapping_add(1);
+    }
+    for break_off in [gap, repetition, other_ssrc] {
         let mut call = Call::new(config());
         let mut peer = Peer::new(20);
-        for n in 0..20 {
+        for _ in 0..20 {
             speak(&mut call, stranger(), &mut peer, 1);
-            break_off(&mut peer, n);
+            break_off(&mut peer);
         }
         assert_eq!(target_of(&mut call), peer_address());
         assert_eq!(call.statistics().rejected, 20);
