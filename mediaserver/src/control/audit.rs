@@ -1,5 +1,6 @@
 //! Everything the core knows, as a snapshot: for the request `audit` and for `/api/state`.
 
+use mixer::engine::Stats;
 use mixer::port::PortId;
 use mixer::room::Policy;
 use mixer::time::Time;
@@ -69,6 +70,12 @@ impl Control {
             totals.add(&leg.handle.statistics());
         }
         totals
+    }
+
+    /// The engine's counters as of its last tick.
+    #[must_use]
+    pub fn engine_stats(&self) -> Stats {
+        self.stage.handle.stats()
     }
 
     /// How many connections, conferences and dialogs there are.

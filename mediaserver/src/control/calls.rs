@@ -130,6 +130,8 @@ impl Control {
         config.ntp_at_zero = self.settings.ntp_at_zero;
         config.starvation = self.settings.starvation;
         config.jitter = self.settings.jitter;
+        // Until its ACK the INVITE may be anybody's, and the address in it a victim's.
+        config.hold_until_confirmed = true;
         let sdp = match &session {
             Session::Agreed(agreed) => {
                 config.format = agreed.format;
@@ -154,10 +156,15 @@ impl Control {
     /// The ACK confirms our 200. With third-party call control it brings the answer to our offer.
     fn on_acked(&mut self, call: &CallKey, answer: Option<Vec<u8>>) {
         let Some(connection) = self.connections.get_mut(&id_of(call)) else { return };
-        if !std::mem::replace(&mut connection.acked, true) {
+        let is_first = !std::mem::replace(&mut connection.acked, true);
+        if is_first {
             self.outputs.push_back(Output::CountCall(CallResult::Answered));
         }
         let Some(leg) = connection.leg_mut() else { return };
+        if is_first {
+            // A leg that takes no command is on an engine that stands still.
+            let _ = leg.handle.confirm();
+        }
         let Session::Offered { offer, .. } = &leg.session else { return };
         let agreed = match answer {
             Some(answer) => sdp::accept_answer(offer.clone(), &answer, &leg.local)

@@ -310,6 +310,8 @@ impl Core {
             grown(media.unexpected_payload_type, seen.media.unexpected_payload_type),
         );
         let net = self.net.counters().snapshot();
+        metrics.survey_network(&net);
+        metrics.survey_engine(&self.control.engine_stats());
         let overload = net.dropped_flood + net.dropped_inbox_full + net.dropped_oversize;
         rejected(RejectedPacket::Overload, grown(overload, seen.overload));
         let dropped = self.control.notifications_dropped();
