@@ -1,6 +1,6 @@
 //! Answers every call with a session description that sends nothing, and says every second how
 //! many calls there are: `cargo run --example answer -- 127.0.0.1:5060`. Interrupt to drain.
-#![allow(clippy::print_stdout)]
+#![allow(clippy::print_stdout, clippy::disallowed_macros)]
 
 use std::error::Error;
 use std::net::SocketAddr;

@@ -1,4 +1,5 @@
 //! The application's handle on a running agent.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // It starts the task and awaits it.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -122,8 +123,8 @@ impl Agent {
 
 impl NewCall {
     fn new(outgoing: Outgoing) -> Result<Self, CallError> {
-        let call_id = outgoing.call_id.clone().unwrap_or_else(token::random);
-        let from_tag = outgoing.from_tag.clone().unwrap_or_else(token::random);
+        let call_id = outgoing.call_id.clone().unwrap_or_else(random_token);
+        let from_tag = outgoing.from_tag.clone().unwrap_or_else(random_token);
         if !token::is_call_id(&call_id) {
             return Err(CallError::CallId(call_id));
         }
@@ -137,6 +138,11 @@ impl NewCall {
         }
         Ok(Self { call_id, from_tag, outgoing })
     }
+}
+
+/// A token from the thread's source of randomness.
+fn random_token() -> String {
+    token::from_rng(&mut rand::rng())
 }
 
 /// Why an agent could not start.

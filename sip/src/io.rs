@@ -107,9 +107,8 @@ impl Io {
         self.outputs.pop_front()
     }
 
-    /// Deadlines still set.
-    #[cfg(test)]
-    pub(crate) fn deadlines(&self) -> usize {
-        self.deadlines.len()
+    /// Whether no deadline is set.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.deadlines.is_empty()
     }
 }

@@ -34,6 +34,7 @@
 //! - `io`: the deadline table and the outputs that all of these share.
 //! - `message`: bytes to messages and back; the faults and their statuses.
 //! - `shell`: sockets, stream framing, tokio.
+//! - `fuzz`: what must hold for any bytes, run by `fuzz/` and by the tests.
 //!
 //! # Why the dialogs and transactions stand here
 //!
@@ -54,8 +55,9 @@
 //!   whatever the order of CANCEL, BYE, time-outs and closed connections. A call made with
 //!   [`Agent::call`] always gets one.
 //! - Nothing grows without bound: calls, transactions, connections, message sizes and what waits
-//!   for a slow peer or a slow application have limits ([`Limits`]). Refusals of malformed
-//!   requests keep no state.
+//!   for a slow peer or a slow application have limits ([`Limits`]). What is refused outside of
+//!   calls keeps no state, nor does OPTIONS; INVITEs that nobody acknowledges give way to new ones
+//!   (`user_agent/room.rs`). A flood shuts nobody out of a call that stands.
 //! - A 2xx is repeated until its ACK, at most 64 · T1, then the call ends with BYE.
 //! - A peer that vanished is found out by OPTIONS within the dialog ([`Config::probe`]).
 //! - No value from a peer or the application can begin a new header field.
@@ -73,6 +75,8 @@ mod command;
 mod config;
 mod dialog;
 mod event;
+#[doc(hidden)]
+pub mod fuzz;
 mod hop;
 mod io;
 mod message;

@@ -90,7 +90,6 @@ impl Clients {
         self.table.insert(key, client);
     }
 
-    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.table.is_empty()
     }

@@ -72,7 +72,6 @@ impl Servers {
         self.sources.get(&source).copied().unwrap_or_default()
     }
 
-    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         let named = self.unforked.is_empty() && self.sources.is_empty();
         self.table.is_empty() && named && self.unacked.is_empty()

@@ -80,7 +80,6 @@ impl Unacked {
         found.map_or(Place::None, |row| Place::Overdue(row.key.clone()))
     }
 
-    #[cfg(test)]
     pub(crate) fn is_empty(&self) -> bool {
         self.rows.is_empty() && self.sources.is_empty()
     }

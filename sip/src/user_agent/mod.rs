@@ -198,6 +198,12 @@ impl UserAgent {
         self.calls.len()
     }
 
+    /// Whether nothing is held any more: no call, no transaction, no deadline.
+    pub(crate) fn is_empty(&self) -> bool {
+        let transactions = self.servers.is_empty() && self.clients.is_empty();
+        self.calls.is_empty() && self.callers.is_empty() && transactions && self.io.is_empty()
+    }
+
     /// Whether no request of ours awaits its answer.
     pub(crate) fn is_quiet(&self) -> bool {
         self.clients.is_quiet()

@@ -12,11 +12,6 @@ pub(crate) fn from_rng(rng: &mut impl Rng) -> String {
     rng.sample_iter(Alphanumeric).take(LENGTH).map(char::from).collect()
 }
 
-/// A token from the thread's source of randomness.
-pub(crate) fn random() -> String {
-    from_rng(&mut rand::rng())
-}
-
 /// `token` of RFC 3261, section 25.1.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()

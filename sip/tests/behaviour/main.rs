@@ -1,5 +1,6 @@
 //! The agent over real sockets on loopback, against peers that write their messages by hand; one
 //! file per behaviour.
+#![allow(clippy::disallowed_methods, clippy::disallowed_types)] // The peers are tasks with sockets.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
