@@ -1,6 +1,12 @@
 //! Packets of somebody who is not the peer: neither heard, nor obeyed.
 
-use antiphon_tests::simulator::Simulator;
+use std::net::SocketAddr;
+
+use antiphon_tests::simulator::{Phone, Simulator};
+
+/// The offer of the first caller's phone, which wants to hear and not to be heard.
+const LISTENER: &str = "v=0\r\no=- 1 1 IN IP4 192.0.2.2\r\ns=-\r\nc=IN IP4 192.0.2.2\r\nt=0 0\r\n\
+                        m=audio 4000 RTP/AVP 0\r\na=recvonly\r\n";
 
 /// k knows the port that the server gave to a, and sends there.
 fn attacked() -> Simulator {
@@ -50,4 +56,29 @@ fn a_stranger_is_no_sign_of_life() {
     sim.caller_mut('a').sends = false;
     sim.run_ms(2_500);
     assert!(sim.caller('a').bye.is_some());
+}
+
+/// Who only listens never speaks from where it is; the session description alone says that.
+#[test]
+fn a_stranger_cannot_take_the_media_of_one_who_only_listens() {
+    let mut sim = Simulator::new();
+    sim.offer('a', LISTENER);
+    sim.acknowledge('a');
+    sim.caller_mut('a').sends = false;
+    sim.call("bk");
+    sim.join('a', 'b', "both");
+    sim.caller_mut('k').server_port = sim.caller('a').server_port;
+    sim.check("a:b b: k:");
+}
+
+/// Behind a NAT a phone is not where it says.
+#[test]
+fn a_caller_behind_a_nat_hears_and_is_heard() {
+    let mut sim = Simulator::new();
+    sim.call("b");
+    sim.invite('a', Phone::default());
+    sim.caller_mut('a').address = SocketAddr::from(([198, 51, 100, 7], 9_000));
+    sim.acknowledge('a');
+    sim.join('a', 'b', "both");
+    sim.check("a:b b:a");
 }
