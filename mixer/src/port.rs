@@ -86,7 +86,7 @@ pub enum PortEvent {
         /// Event code: 0-9, 10 `*`, 11 `#`, 12-15 A-D, 16 flash.
         event: u8,
     },
-    /// The first valid RTP source was latched; media goes there from now on.
+    /// An RTP source was latched as the peer; media goes there from now on.
     Latched {
         /// The peer's RTP address.
         remote: SocketAddr,
