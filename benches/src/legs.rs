@@ -34,8 +34,7 @@ struct Bench {
 
 impl Bench {
     fn new(members: usize) -> Bench {
-        let capacities =
-            Capacities { ports: members, streams: members, ..Capacities::default() };
+        let capacities = Capacities { ports: members, streams: members, ..Capacities::default() };
         let (engine, mut handle) = engine(capacities);
         let mut topology = Topology::new(handle.capacities());
         let (mut plan, mut legs, mut ports) = (Plan::new(), Vec::new(), Vec::new());

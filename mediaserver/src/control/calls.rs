@@ -229,10 +229,10 @@ impl Control {
     /// `result` is what became of the call if it ended before its ACK.
     fn on_ended(&mut self, call: &CallKey, result: CallResult, reason: &str) {
         self.on_transport_ended(call);
-        if let Some(connection) = self.connections.get_mut(&id_of(call)) {
-            if !std::mem::replace(&mut connection.acked, true) {
-                self.outputs.push_back(Output::CountCall(result));
-            }
+        if let Some(connection) = self.connections.get_mut(&id_of(call))
+            && !std::mem::replace(&mut connection.acked, true)
+        {
+            self.outputs.push_back(Output::CountCall(result));
         }
         self.take_down(&id_of(call), reason);
     }
