@@ -10,11 +10,7 @@ pub struct Facts {
     pub descriptors: usize,
     /// UDP ports of the media range that the process holds.
     pub media_ports: usize,
-    /// Private memory that may be written, in KiB: heap, stacks, and what was set aside at the
-    /// start. The last is why it is not the resident part that is held against a limit: a ring's
-    /// pages come into RAM one by one, as packets go round it for the first time.
-    pub memory_kib: u64,
-    /// The part of it that is in RAM.
+    /// Private memory in RAM, in KiB: heap, stacks, and what was set aside at the start.
     pub resident_kib: u64,
 }
 
@@ -40,7 +36,6 @@ impl Facts {
         Facts {
             descriptors: descriptors.len(),
             media_ports: ports.count(),
-            memory_kib: status_kib(id, "VmData:"),
             resident_kib: status_kib(id, "RssAnon:"),
         }
     }

@@ -1,5 +1,6 @@
-//! Bytes that mean harm: a stream of messages at a steady rate, each made from a good one by
-//! truncating it or by overwriting parts of it with random bytes, or random from the start.
+//! Bytes that mean harm: a stream of messages at a steady rate, each a good one that nobody follows
+//! up, or made from one by truncating it or by overwriting parts of it with random bytes, or random
+//! from the start.
 //!
 //! The rate is bounded: a flood that takes every cycle of a machine of two cores delays any program
 //! on it, and would show the scheduler's mercy and not the server's robustness.
@@ -14,6 +15,9 @@ use rand::{RngExt, SeedableRng};
 
 /// Messages a second of each flood. The four together are 8,000 a second.
 pub const RATE: u32 = 2_000;
+
+/// Stands in a message for what no two messages have in common.
+pub const SERIAL: &str = "{serial}";
 
 /// How often the flood catches up with its rate.
 const BURST_EVERY: Duration = Duration::from_millis(5);
@@ -78,9 +82,11 @@ fn paced(seed: u64, time: Duration, mut send: impl FnMut(&mut StdRng)) -> u32 {
 
 fn spoilt(rng: &mut StdRng, good: &[Vec<u8>]) -> Vec<u8> {
     let mut message = good[rng.random_range(0..good.len())].clone();
-    match rng.random_range(0..3) {
-        0 => message.truncate(rng.random_range(0..message.len())),
-        1 => {
+    renew(rng, &mut message);
+    match rng.random_range(0..4) {
+        0 => {}
+        1 => message.truncate(rng.random_range(0..message.len())),
+        2 => {
             for _ in 0..rng.random_range(1..8) {
                 let place = rng.random_range(0..message.len());
                 message[place] = rng.random();
@@ -92,4 +98,18 @@ fn spoilt(rng: &mut StdRng, good: &[Vec<u8>]) -> Vec<u8> {
         }
     }
     message
+}
+
+/// Puts the same random digits wherever [`SERIAL`] stands.
+fn renew(rng: &mut StdRng, message: &mut [u8]) {
+    let digits = format!("{:08x}", rng.random::<u32>());
+    let places: Vec<usize> = message
+        .windows(SERIAL.len())
+        .enumerate()
+        .filter(|(_, part)| *part == SERIAL.as_bytes())
+        .map(|(place, _)| place)
+        .collect();
+    for place in places {
+        message[place..place + SERIAL.len()].copy_from_slice(digits.as_bytes());
+    }
 }

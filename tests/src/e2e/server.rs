@@ -23,10 +23,6 @@ const MEDIA_PORTS: u16 = 1_200;
 /// The lowest port given to a server for media. The highest stays below Linux's ephemeral ports.
 const MEDIA_PORT_MIN: u16 = 10_000;
 
-/// For tests that look at memory: one arena for the allocator, so that it has its level soon and
-/// what grows then is a leak.
-pub const LEVEL_MEMORY: [(&str, &str); 1] = [("MALLOC_ARENA_MAX", "1")];
-
 /// Names a ready-made program to test instead of the one built here.
 const PROGRAM: &str = "ANTIPHON_SERVER";
 

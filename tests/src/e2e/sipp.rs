@@ -14,6 +14,9 @@ use super::tools::{Process, Scratch};
 /// The ports sipp is given.
 const PORTS: Range<u16> = 3_000..9_900;
 
+/// How many ports sipp may take for one that it is given: it has RTP and RTCP of audio and of video.
+const BLOCK: u16 = 8;
+
 /// A run of a scenario, to be set up and [`run`](Sipp::run) or [`started`](Sipp::start).
 #[derive(Debug)]
 pub struct Sipp {
@@ -146,21 +149,20 @@ fn scenario_file(name: &str) -> PathBuf {
     folder.join(name).with_extension("xml")
 }
 
-/// An even port that is free for UDP and TCP, with the odd one above it: none of the ephemeral ones
-/// that connections take, and none that servers get for media.
+/// The first of [`BLOCK`] ports that are free for UDP and TCP: none of the ephemeral ones that
+/// connections take, and none that servers get for media.
 fn free_port() -> u16 {
     static COUNT: AtomicU32 = AtomicU32::new(0);
-    let is_free = |port: &u16| {
-        let address = ("127.0.0.1", *port);
-        UdpSocket::bind(address).is_ok()
-            && TcpListener::bind(address).is_ok()
-            && UdpSocket::bind(("127.0.0.1", port + 1)).is_ok()
+    let is_free = |port: u16| {
+        let address = ("127.0.0.1", port);
+        UdpSocket::bind(address).is_ok() && TcpListener::bind(address).is_ok()
     };
-    let pairs = u32::from(PORTS.end - PORTS.start) / 2;
-    let ports = std::iter::repeat_with(|| {
+    let blocks = u32::from((PORTS.end - PORTS.start) / BLOCK);
+    let first_ports = std::iter::repeat_with(|| {
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let pair = count.wrapping_add(std::process::id().wrapping_mul(61)) % pairs;
-        PORTS.start + 2 * pair as u16
+        let block = count.wrapping_add(std::process::id().wrapping_mul(61)) % blocks;
+        PORTS.start + BLOCK * block as u16
     });
-    ports.take(pairs as usize).find(is_free).expect("a free port")
+    let mut tried = first_ports.take(blocks as usize);
+    tried.find(|first| (*first..first + BLOCK).all(is_free)).expect("a free port")
 }
