@@ -28,6 +28,8 @@
 //!   [`Policy`](room::Policy).
 //! * A room that hears rooms hears everyone who reaches it on any path, once. Rings therefore
 //!   neither echo nor grow, and a chain adds no delay.
+//! * Who is chosen while already speaking is heard in the room from 40 ms before, but never from
+//!   before being joined to it; a pause makes up for the delay.
 //! * Whatever changes is faded over 5 ms; what begins by itself is not.
 //!
 //! # Example

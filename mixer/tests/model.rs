@@ -73,6 +73,7 @@ fn everything() -> impl Iterator<Item = char> {
 fn complete() -> (Studio, Model) {
     let mut studio = Studio::new();
     everything().for_each(|name| come(&mut studio, name));
+    studio.run(common::STEADY_TICKS);
     (studio, Model::of(everything()))
 }
 
@@ -136,6 +137,9 @@ proptest! {
         for batch in &batches {
             for operation in batch {
                 carry_out(operation, &mut studio, &mut model);
+            }
+            if batch.iter().any(|operation| matches!(operation, Operation::Toggle(_))) {
+                studio.run(common::STEADY_TICKS);
             }
             prop_assert_eq!(joins(&studio), model.joined.clone());
             prop_assert_eq!(studio.audible(), model.audible());

@@ -7,6 +7,7 @@ use crate::plan::{Plan, Step};
 
 /// The tables that plans change.
 pub(super) struct Tables<'a> {
+    pub(super) tick: u64,
     pub(super) ports: &'a mut Ports,
     pub(super) rooms: &'a mut Rooms,
     pub(super) streams: &'a mut Streams,
@@ -47,7 +48,7 @@ impl Tables<'_> {
             Step::Speak { stream, port, room, preferred } => {
                 self.ports.slot(*port).is_some()
                     && self.rooms.get(*room).is_some()
-                    && self.streams.insert(*stream, port.slot, room.slot, *preferred)
+                    && self.streams.insert(*stream, port.slot, room.slot, *preferred, self.tick)
             }
             Step::Prefer { stream, preferred } => {
                 let stream = self.streams.get_mut(*stream);
@@ -102,7 +103,8 @@ mod tests {
     fn refused(steps: Vec<Step>) -> (u64, Plan) {
         let (mut ports, mut rooms, mut streams) =
             (Ports::new(1), Rooms::new(1), Streams::new(1, 1));
-        let mut tables = Tables { ports: &mut ports, rooms: &mut rooms, streams: &mut streams };
+        let mut tables =
+            Tables { tick: 1, ports: &mut ports, rooms: &mut rooms, streams: &mut streams };
         let mut settled = Plan { steps: vec![add_port(PORT), add_room(ROOM)] };
         assert_eq!(tables.swap(&mut settled), 0);
         let mut plan = Plan { steps };

@@ -19,7 +19,7 @@ use super::streams::{NONE, Streams};
 use crate::capacities::Capacities;
 use crate::plan::Feed;
 use crate::room::RoomId;
-use crate::room::selection::{Candidate, choose};
+use crate::room::selection::{Candidate, HOLD_TICKS, choose};
 use crate::signal::fade::{Ramp, UNITY};
 use crate::signal::limiter::Limiter;
 use crate::signal::sum;
@@ -193,11 +193,16 @@ impl Floor {
         let mut id = room.first_candidate;
         while id != NONE {
             let stream = &streams[id];
+            let voice = &ports.voices[stream.port as usize];
+            let incumbent = is_previous(stream.chosen, tick);
             self.candidates.push(Candidate {
                 origin: stream.port,
-                level: ports.voices[stream.port as usize].level,
-                incumbent: is_previous(stream.chosen, tick),
+                level: voice.level,
+                speaks: voice.speaks(),
+                incumbent,
+                held: incumbent && tick - stream.chosen_since < HOLD_TICKS,
                 preferred: stream.preferred,
+                since: stream.since,
                 stream: id,
             });
             id = stream.next_candidate;
@@ -207,7 +212,11 @@ impl Floor {
         self.chosen.extend_from_slice(&self.candidates[..count]);
         room.chosen = Span { start, end: self.chosen.len() as u32 };
         for candidate in &self.candidates[..count] {
-            streams[candidate.stream].chosen = tick;
+            let stream = &mut streams[candidate.stream];
+            if !candidate.incumbent {
+                stream.chosen_since = tick;
+            }
+            stream.chosen = tick;
         }
     }
 
@@ -217,7 +226,7 @@ impl Floor {
         tick: u64,
         slot: u32,
         rooms: &mut Rooms,
-        ports: &Ports,
+        ports: &mut Ports,
         stats: &mut Stats,
     ) {
         self.pass += 1;
@@ -228,14 +237,14 @@ impl Floor {
         let count = self.gather(tick, slot, rooms);
         let start = self.talkers.len() as u32;
         for index in 0..count {
-            let origin = self.candidates[index].origin;
-            self.enter(origin, ports.voices[origin as usize].begins, stats);
+            let Candidate { origin, since, .. } = self.candidates[index];
+            self.admit(tick, origin, since, ports, stats);
         }
         for index in before.range() {
             let talker = self.talkers_before[index];
             let mark = self.marks[talker.origin as usize];
             let voice = &ports.voices[talker.origin as usize];
-            if talker.stays() && mark.talks != self.pass && voice.active {
+            if talker.stays() && mark.talks != self.pass && voice.is_in_rooms() {
                 self.add_talker(talker.origin, Ramp { from: talker.ramp.to, to: 0 }, stats);
             }
         }
@@ -283,15 +292,16 @@ impl Floor {
         }
     }
 
-    fn enter(&mut self, origin: u32, begins: bool, stats: &mut Stats) {
+    fn admit(&mut self, tick: u64, origin: u32, since: u64, ports: &mut Ports, stats: &mut Stats) {
         let mark = &mut self.marks[origin as usize];
+        let voice = &mut ports.voices[origin as usize];
         mark.talks = self.pass;
         let from = if mark.talked == self.pass {
+            voice.stay(tick);
             self.talkers_before[mark.place as usize].ramp.to
-        } else if begins {
-            UNITY
         } else {
-            0
+            voice.enter(tick, since);
+            if voice.begins { UNITY } else { 0 }
         };
         self.add_talker(origin, Ramp { from, to: UNITY }, stats);
     }
@@ -309,7 +319,7 @@ impl Floor {
         room.sum.fill(0);
         for talker in &self.talkers[room.talkers.range()] {
             let voice = &ports.voices[talker.origin as usize];
-            sum::add(&mut room.sum, &voice.frame, talker.ramp);
+            sum::add(&mut room.sum, voice.in_rooms(), talker.ramp);
         }
         let went_on = is_previous(room.mixed, tick);
         room.limiter_before = if went_on { room.limiter } else { Limiter::default() };

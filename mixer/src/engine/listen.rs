@@ -71,7 +71,9 @@ impl OwnFrames {
     pub(super) fn at<'a>(&'a self, place: Place, ports: &'a Ports, rooms: &'a Rooms) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
-            Place::Voice(slot) => Heard::Audio(&ports.voices[slot as usize].frame),
+            Place::Voice(slot) => {
+                ports.voices[slot as usize].newest().map_or(Heard::Nothing, Heard::Audio)
+            }
             Place::Mix(slot) => Heard::Audio(&rooms[slot].mix),
             Place::Own => Heard::Audio(&self.now),
         }
@@ -90,7 +92,9 @@ impl Scene<'_> {
         match feed {
             Feed::Nothing => Place::Nowhere,
             Feed::Port(port) => match self.ports.slot(port) {
-                Some(slot) if self.ports.voices[slot as usize].active => Place::Voice(slot),
+                Some(slot) if self.ports.voices[slot as usize].newest().is_some() => {
+                    Place::Voice(slot)
+                }
                 _ => Place::Nowhere,
             },
             Feed::Room(id) => match self.rooms.get(id) {
@@ -127,7 +131,7 @@ impl Scene<'_> {
         let mut sum = room.sum;
         if let Some(talker) = own.map(|index| self.floor.talker(index)) {
             let voice = &self.ports.voices[talker.origin as usize];
-            sum::subtract(&mut sum, &voice.frame, talker.ramp);
+            sum::subtract(&mut sum, voice.in_rooms(), talker.ramp);
         }
         stats.count(ear.limiter.limit(&sum, frame));
         true
@@ -147,7 +151,10 @@ impl Scene<'_> {
     fn copy(self, place: Place, frame: &mut Frame) {
         match place {
             Place::Nowhere => frame.fill(0),
-            Place::Voice(slot) => *frame = self.ports.voices[slot as usize].frame,
+            Place::Voice(slot) => match self.ports.voices[slot as usize].newest() {
+                Some(voice) => *frame = *voice,
+                None => frame.fill(0),
+            },
             Place::Mix(slot) => *frame = self.rooms[slot].mix,
             // It was written there.
             Place::Own => {}

@@ -27,6 +27,7 @@ mod rooms;
 mod stats;
 mod streams;
 mod tap;
+mod voice;
 
 use std::fmt;
 use std::sync::Arc;
@@ -141,6 +142,7 @@ impl Engine {
         while self.home.is_clear() && self.applied.len() < self.plans_per_tick {
             let Ok(mut parcel) = self.plans.pop() else { return };
             let mut tables = Tables {
+                tick: self.tick,
                 ports: &mut self.ports,
                 rooms: &mut self.rooms,
                 streams: &mut self.streams,
@@ -185,8 +187,8 @@ impl Engine {
             };
             let voice = &mut self.ports.voices[slot];
             if let Some(body) = &mut self.ports.bodies[slot] {
-                let activity = body.read(now, &mut voice.frame, &mut tap);
-                voice.hear_out(activity);
+                let activity = body.read(now, voice.next(), &mut tap);
+                voice.hear_out(self.tick, activity);
             }
         }
     }
@@ -231,6 +233,7 @@ impl Engine {
     fn retire(&mut self) {
         for mut parcel in self.applied.drain(..) {
             let mut tables = Tables {
+                tick: self.tick,
                 ports: &mut self.ports,
                 rooms: &mut self.rooms,
                 streams: &mut self.streams,

@@ -1,50 +1,12 @@
 //! The engine's table of ports.
 
+use super::voice::Voice;
 use crate::plan::Feed;
-use crate::port::{Activity, FRAME_SAMPLES, Frame, Port, PortId};
-use crate::signal::level::{self, Level};
+use crate::port::{Port, PortId};
 use crate::signal::limiter::Limiter;
 
 /// Key presses of one port that are passed on in one tick; real ones last longer than a tick.
 const DIGITS_MAX: usize = 8;
-
-/// What a port says in this tick.
-#[derive(Clone, Debug)]
-pub(super) struct Voice {
-    /// Meaningful when `active`.
-    pub(super) frame: Frame,
-    pub(super) active: bool,
-    /// The frame before this one held nothing, so this one may begin without a ramp.
-    pub(super) begins: bool,
-    /// This one holds something.
-    sounds: bool,
-    pub(super) level: Level,
-}
-
-impl Voice {
-    const SILENT: Voice = Voice {
-        frame: [0; FRAME_SAMPLES],
-        active: false,
-        begins: true,
-        sounds: false,
-        level: Level(0.0),
-    };
-
-    /// Takes note of the frame that was just read.
-    pub(super) fn hear_out(&mut self, activity: Activity) {
-        self.active = activity == Activity::Active;
-        let power = if self.active { level::power(&self.frame) } else { 0.0 };
-        self.begins = !self.sounds;
-        self.sounds = power > 0.0;
-        self.level.follow(power);
-    }
-
-    /// Whether it takes part in the selection. An active port whose sound has died away does
-    /// not.
-    pub(super) fn is_audible(&self) -> bool {
-        self.active && !self.level.is_silent()
-    }
-}
 
 /// Keys pressed in one tick.
 #[derive(Clone, Copy, Debug, Default)]
@@ -186,7 +148,7 @@ impl Ports {
         if let Some(moved) = self.occupied.get(place.position as usize) {
             self.occupancy[*moved as usize].position = place.position;
         }
-        self.voices[slot as usize].active = false;
+        self.voices[slot as usize].end();
         self.bodies[slot as usize].take()
     }
 

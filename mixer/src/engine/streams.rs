@@ -16,9 +16,13 @@ pub(super) struct Stream {
     pub(super) port: u32,
     pub(super) room: u32,
     pub(super) preferred: bool,
+    /// The tick in which it began to exist.
+    pub(super) since: u64,
     in_use: bool,
-    /// The last tick in which it was among those its room chose of its own.
+    /// The last tick in which it was among those its room chose of its own, and the first one of
+    /// that time.
     pub(super) chosen: u64,
+    pub(super) chosen_since: u64,
     /// Neighbours in the list of the port's streams.
     next: u32,
     previous: u32,
@@ -30,8 +34,10 @@ const UNUSED: Stream = Stream {
     port: NONE,
     room: NONE,
     preferred: false,
+    since: NEVER,
     in_use: false,
     chosen: NEVER,
+    chosen_since: NEVER,
     next: NONE,
     previous: NONE,
     next_candidate: NONE,
@@ -51,12 +57,19 @@ impl Streams {
 
     /// Adds a stream in front of its port's list; `false` when the place is taken or does not
     /// exist.
-    pub(super) fn insert(&mut self, id: StreamId, port: u32, room: u32, preferred: bool) -> bool {
+    pub(super) fn insert(
+        &mut self,
+        id: StreamId,
+        port: u32,
+        room: u32,
+        preferred: bool,
+        since: u64,
+    ) -> bool {
         let Some(stream) = self.table.get_mut(id.0 as usize).filter(|stream| !stream.in_use) else {
             return false;
         };
         let next = std::mem::replace(&mut self.first[port as usize], id.0);
-        *stream = Stream { port, room, preferred, in_use: true, next, ..UNUSED };
+        *stream = Stream { port, room, preferred, since, in_use: true, next, ..UNUSED };
         if let Some(next) = self.table.get_mut(next as usize) {
             next.previous = id.0;
         }
@@ -120,7 +133,7 @@ mod tests {
     fn a_port_keeps_the_list_of_its_streams() {
         let mut streams = Streams::new(4, 2);
         for (id, room) in [(0, 10), (1, 11), (2, 12)] {
-            assert!(streams.insert(StreamId(id), 1, room, false));
+            assert!(streams.insert(StreamId(id), 1, room, false, 1));
         }
         assert_eq!(rooms_of(&streams, 1), [12, 11, 10]);
         assert!(streams.remove(StreamId(1)));
@@ -134,8 +147,8 @@ mod tests {
     fn what_does_not_exist_is_refused() {
         let mut streams = Streams::new(1, 1);
         assert!(!streams.remove(StreamId(0)));
-        assert!(!streams.insert(StreamId(1), 0, 0, false));
-        assert!(streams.insert(StreamId(0), 0, 0, false));
-        assert!(!streams.insert(StreamId(0), 0, 0, false));
+        assert!(!streams.insert(StreamId(1), 0, 0, false, 1));
+        assert!(streams.insert(StreamId(0), 0, 0, false, 1));
+        assert!(!streams.insert(StreamId(0), 0, 0, false, 1));
     }
 }

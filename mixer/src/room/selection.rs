@@ -9,6 +9,10 @@ use crate::signal::level::Level;
 /// How much louder than an incumbent a newcomer must be to take its place, in power: 3 dB.
 const HYSTERESIS: f32 = 2.0;
 
+/// How long a place is kept against others who speak: 200 ms. A louder one who must wait for it
+/// finds another place free, or was itself not there a moment ago.
+pub(crate) const HOLD_TICKS: u64 = 10;
+
 /// Someone who makes a sound and can be heard in a room.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
@@ -16,10 +20,16 @@ pub(crate) struct Candidate {
     pub(crate) origin: u32,
     /// How loud.
     pub(crate) level: Level,
+    /// Is more than the noise on its line.
+    pub(crate) speaks: bool,
     /// Was chosen in the last tick.
     pub(crate) incumbent: bool,
+    /// Was first chosen less than [`HOLD_TICKS`] ago.
+    pub(crate) held: bool,
     /// Is always in, and not counted.
     pub(crate) preferred: bool,
+    /// The tick in which it began to speak into its room.
+    pub(crate) since: u64,
     /// The stream the candidate came by, for the caller's use.
     pub(crate) stream: u32,
 }
@@ -29,11 +39,14 @@ impl Candidate {
         if self.incumbent { self.level.0 * HYSTERESIS } else { self.level.0 }
     }
 
-    /// Preferred ones first, then by loudness, then by slot.
+    /// Preferred ones first, then those who speak, of those the ones that have just come, then by
+    /// loudness, then by slot.
     fn rank(&self, other: &Self) -> Ordering {
         other
             .preferred
             .cmp(&self.preferred)
+            .then_with(|| other.speaks.cmp(&self.speaks))
+            .then_with(|| other.held.cmp(&self.held))
             .then_with(|| other.score().total_cmp(&self.score()))
             .then_with(|| self.origin.cmp(&other.origin))
     }
@@ -61,7 +74,16 @@ mod tests {
 
     fn candidate(origin: u32, level: f32) -> Candidate {
         let level = Level(level);
-        Candidate { origin, level, incumbent: false, preferred: false, stream: 0 }
+        Candidate {
+            origin,
+            level,
+            speaks: true,
+            incumbent: false,
+            held: false,
+            preferred: false,
+            since: 0,
+            stream: 0,
+        }
     }
 
     fn chosen(policy: Policy, mut candidates: Vec<Candidate>) -> Vec<u32> {

@@ -3,4 +3,5 @@
 pub(crate) mod fade;
 pub(crate) mod level;
 pub(crate) mod limiter;
+pub(crate) mod noise;
 pub(crate) mod sum;

@@ -27,8 +27,13 @@ use caller::{Caller, Line};
 #[global_allocator]
 static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
 
+/// Ticks until a change of the selection has taken effect: a place is kept for 200 ms, and who
+/// leaves may be heard 40 ms late.
+pub const SETTLING_TICKS: usize = 15;
+/// Ticks after which a steady hum is known for one, and no longer counts as speech.
+pub const STEADY_TICKS: usize = 120;
 /// Ticks that a hearing test lasts: 200 ms, a whole number of periods of every tone.
-pub const LISTENING_TICKS: usize = 10;
+const LISTENING_TICKS: usize = 10;
 
 /// Enough for every test, and small enough to build quickly.
 pub const CAPACITIES: Capacities = Capacities {
@@ -210,7 +215,7 @@ impl Studio {
 
     /// Who hears whom: a line like `a:bc b: c:a`, once all changes have taken effect.
     pub fn hearing(&mut self) -> String {
-        self.run(2);
+        self.run(SETTLING_TICKS);
         let recordings = self.record(LISTENING_TICKS);
         let rows = recordings.iter().map(|(listener, samples)| {
             let heard = self.callers.iter().filter(|(name, (_, line))| {

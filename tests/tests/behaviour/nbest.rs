@@ -2,6 +2,10 @@
 
 use antiphon_tests::simulator::{Phone, Simulator};
 
+/// Until then a steady tone counts as speech, from then on as a noise on the line. These tests are
+/// about loudness among equals.
+const STEADY_MS: u64 = 2_500;
+
 /// Callers a to d, each 3 dB louder than the one after, in a conference of this policy.
 fn conference(request: &str) -> Simulator {
     let mut sim = Simulator::new();
@@ -10,7 +14,7 @@ fn conference(request: &str) -> Simulator {
         sim.call_with(name, Phone { dbfs, ..Phone::default() });
         sim.join('R', name, "both");
     }
-    sim.run_ms(500);
+    sim.run_ms(STEADY_MS);
     sim
 }
 
@@ -57,7 +61,7 @@ fn a_dialog_competes_like_everyone() {
     // At -18 dBFS it is between c and d.
     sim.documents.put_tone("http://media/1", '1', 10);
     sim.start_dialog('1', "http://media/1", "conferenceid='$R'");
-    sim.run_ms(500);
+    sim.run_ms(STEADY_MS);
     sim.check("a: b:a c:a d:a");
     for name in "abc".chars() {
         sim.hang_up(name);
