@@ -82,6 +82,8 @@ pub(crate) enum Step {
     SetLinks { room: RoomId, links: Links },
     /// A port speaks into a room from now on.
     Speak { stream: StreamId, port: PortId, room: RoomId, preferred: bool },
+    /// It has, or has no longer, the floor of a room that is managed by hand.
+    GiveFloor { stream: StreamId, has_floor: bool },
     /// It is, or is no longer, always in the mix.
     Prefer { stream: StreamId, preferred: bool },
     /// It speaks into the room no longer.
@@ -103,6 +105,9 @@ impl fmt::Debug for Step {
                 write!(f, "Speak({port:?}, {room:?}, preferred: {preferred})")
             }
             Step::Prefer { stream, preferred } => write!(f, "Prefer({stream:?}, {preferred})"),
+            Step::GiveFloor { stream, has_floor } => {
+                write!(f, "GiveFloor({stream:?}, {has_floor})")
+            }
             Step::Hush { stream } => write!(f, "Hush({stream:?})"),
             Step::Listen { port, feed } => write!(f, "Listen({port:?}, {feed:?})"),
         }

@@ -54,6 +54,10 @@ impl Tables<'_> {
                 let stream = self.streams.get_mut(*stream);
                 stream.map(|stream| stream.preferred = *preferred).is_some()
             }
+            Step::GiveFloor { stream, has_floor } => {
+                let stream = self.streams.get_mut(*stream);
+                stream.map(|stream| stream.has_floor = *has_floor).is_some()
+            }
             Step::Hush { stream } => self.streams.remove(*stream),
             Step::Listen { port, feed } => {
                 let slot = self.ports.slot(*port);
@@ -126,6 +130,7 @@ mod tests {
             Step::Speak { stream, port, room: ROOM, preferred: false },
             Step::Speak { stream, port: PORT, room, preferred: false },
             Step::Prefer { stream, preferred: true },
+            Step::GiveFloor { stream, has_floor: true },
             Step::Hush { stream },
             Step::Listen { port, feed: Feed::Nothing },
         ];

@@ -202,6 +202,7 @@ impl Floor {
                 incumbent,
                 held: incumbent && tick - stream.chosen_since < HOLD_TICKS,
                 preferred: stream.preferred,
+                has_floor: stream.has_floor,
                 since: stream.since,
                 stream: id,
             });
@@ -282,6 +283,7 @@ impl Floor {
                 self.candidates.push(Candidate {
                     incumbent: mark.talked == self.pass,
                     preferred: candidate.preferred && *upstream == slot,
+                    has_floor: true,
                     ..candidate
                 });
             }

@@ -16,6 +16,7 @@ pub(super) struct Stream {
     pub(super) port: u32,
     pub(super) room: u32,
     pub(super) preferred: bool,
+    pub(super) has_floor: bool,
     /// The tick in which it began to exist.
     pub(super) since: u64,
     in_use: bool,
@@ -34,6 +35,7 @@ const UNUSED: Stream = Stream {
     port: NONE,
     room: NONE,
     preferred: false,
+    has_floor: false,
     since: NEVER,
     in_use: false,
     chosen: NEVER,

@@ -19,6 +19,10 @@ pub enum Policy {
     /// The n loudest; with 0, everyone who makes a sound. Preferred members (`mediapreferred`)
     /// are always in and not counted.
     NBest(u16),
+    /// Those who were given the floor
+    /// ([`Topology::give_floor`](crate::Topology::give_floor)), and preferred ones. Of a linked
+    /// room, those whom that room chose.
+    Manual,
 }
 
 impl Default for Policy {

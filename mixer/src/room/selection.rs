@@ -28,6 +28,8 @@ pub(crate) struct Candidate {
     pub(crate) held: bool,
     /// Is always in, and not counted.
     pub(crate) preferred: bool,
+    /// Has the floor of a room that is managed by hand.
+    pub(crate) has_floor: bool,
     /// The tick in which it began to speak into its room.
     pub(crate) since: u64,
     /// The stream the candidate came by, for the caller's use.
@@ -55,12 +57,27 @@ impl Candidate {
 /// Puts the chosen candidates in front and returns how many they are. Linear in the number of
 /// candidates, and does not allocate.
 pub(crate) fn choose(policy: Policy, candidates: &mut [Candidate]) -> usize {
-    let Policy::NBest(n) = policy;
-    if n == 0 {
-        return candidates.len();
+    match policy {
+        Policy::NBest(0) => candidates.len(),
+        Policy::NBest(n) => choose_loudest(usize::from(n), candidates),
+        Policy::Manual => choose_named(candidates),
     }
+}
+
+fn choose_named(candidates: &mut [Candidate]) -> usize {
+    let mut chosen = 0;
+    for index in 0..candidates.len() {
+        if candidates[index].has_floor || candidates[index].preferred {
+            candidates.swap(chosen, index);
+            chosen += 1;
+        }
+    }
+    chosen
+}
+
+fn choose_loudest(n: usize, candidates: &mut [Candidate]) -> usize {
     let preferred = candidates.iter().filter(|candidate| candidate.preferred).count();
-    let chosen = preferred + usize::from(n);
+    let chosen = preferred + n;
     if chosen >= candidates.len() {
         return candidates.len();
     }
@@ -81,6 +98,7 @@ mod tests {
             incumbent: false,
             held: false,
             preferred: false,
+            has_floor: false,
             since: 0,
             stream: 0,
         }

@@ -118,6 +118,9 @@ impl Topology {
             let stream = self.stream_ids.take();
             pair.stream = Some(stream);
             plan.push(Step::Speak { stream, port, room, preferred: pair.preferred });
+            if pair.has_floor {
+                plan.push(Step::GiveFloor { stream, has_floor: true });
+            }
         } else if let Some(stream) = pair.stream.take() {
             self.stream_ids.give_back(stream);
             plan.push(Step::Hush { stream });

@@ -102,7 +102,7 @@ pub struct Stream {
 ///
 /// * Changes: [`add_port`](Self::add_port), [`add_room`](Self::add_room),
 ///   [`set_policy`](Self::set_policy), [`join`](Self::join), [`unjoin`](Self::unjoin),
-///   [`remove`](Self::remove).
+///   [`give_floor`](Self::give_floor), [`remove`](Self::remove).
 /// * Questions: [`contains`](Self::contains), [`joins`](Self::joins),
 ///   [`joins_of`](Self::joins_of), [`source_of`](Self::source_of),
 ///   [`audible_to`](Self::audible_to).
@@ -129,6 +129,7 @@ struct Pair {
     forward: bool,
     backward: bool,
     preferred: bool,
+    has_floor: bool,
     /// Where the engine keeps the stream of a port into a room.
     stream: Option<StreamId>,
 }
@@ -220,6 +221,43 @@ impl Topology {
         self.enter(key);
         self.prefer(plan, key, preferred);
         Ok(self.lay(plan, key, directions))
+    }
+
+    /// Gives a port the floor of a room, or takes it back; it counts in a room whose policy is
+    /// [`Policy::Manual`] and lasts until the two are unjoined.
+    ///
+    /// # Errors
+    /// See [`UnjoinError`]. Neither the topology nor the plan has changed then.
+    pub fn give_floor(
+        &mut self,
+        plan: &mut Plan,
+        port: PortId,
+        room: RoomId,
+        has_floor: bool,
+    ) -> Result<(), UnjoinError> {
+        let key = (port.into(), room.into());
+        self.require(key.0)?;
+        self.require(key.1)?;
+        let Some(pair) = self.pairs.get_mut(&key) else {
+            return Err(UnjoinError::NotJoined(key.0, key.1));
+        };
+        let changed = std::mem::replace(&mut pair.has_floor, has_floor) != has_floor;
+        if let (true, Some(stream)) = (changed, pair.stream) {
+            plan.push(Step::GiveFloor { stream, has_floor });
+        }
+        Ok(())
+    }
+
+    /// Who has the floor of a room, in the order of their keys.
+    pub fn has_floor(&self, room: RoomId) -> impl Iterator<Item = PortId> {
+        let partners = self.rooms.get(&room).into_iter().flatten();
+        partners.filter_map(move |partner| match partner {
+            EndPoint::Port(port) => {
+                let pair = self.pairs.get(&((*port).into(), room.into()));
+                pair.is_some_and(|pair| pair.has_floor).then_some(*port)
+            }
+            EndPoint::Room(_) => None,
+        })
     }
 
     /// Ends the join of `a` and `b`; returns the streams that existed between them.
