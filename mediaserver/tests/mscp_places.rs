@@ -41,6 +41,16 @@ async fn ask(mscp: SocketAddr) -> (TcpStream, String) {
     (stream, text)
 }
 
+/// Connects and sends what cannot be read as a request; the answer must say so.
+async fn stammer(mscp: SocketAddr) -> TcpStream {
+    let mut stream = TcpStream::connect(mscp).await.unwrap();
+    stream.write_all(b"REQ MSCP/1.0 1\r\nContent-Length: 0\r\n\r\n").await.unwrap();
+    let mut buffer = [0; 4_096];
+    let count = timeout(PATIENCE, stream.read(&mut buffer)).await.expect("an answer").unwrap();
+    assert!(buffer[..count].starts_with(b"MSCP/1.0 400 "), "{:?}", &buffer[..count]);
+    stream
+}
+
 async fn is_closed(stream: &mut TcpStream) -> bool {
     let mut buffer = [0; 1];
     matches!(timeout(PATIENCE, stream.read(&mut buffer)).await, Ok(Ok(0) | Err(_)))
@@ -51,6 +61,16 @@ async fn whoever_never_spoke_gives_way_the_oldest_first() {
     let server = server().await;
     let mut oldest = TcpStream::connect(server.mscp).await.unwrap();
     let _silent = TcpStream::connect(server.mscp).await.unwrap();
+    let (_speaker, answer) = ask(server.mscp).await;
+    assert!(answer.contains("conferencecreated"), "{answer}");
+    assert!(is_closed(&mut oldest).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_sent_only_bad_requests_gives_way_too() {
+    let server = server().await;
+    let mut oldest = stammer(server.mscp).await;
+    let _other = stammer(server.mscp).await;
     let (_speaker, answer) = ask(server.mscp).await;
     assert!(answer.contains("conferencecreated"), "{answer}");
     assert!(is_closed(&mut oldest).await);

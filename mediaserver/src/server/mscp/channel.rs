@@ -137,7 +137,6 @@ impl Reader {
                 None => return info!(channel = self.channel.0, "MSCP connection lost or stalled"),
             }
             while let Some(incoming) = self.parser.poll() {
-                self.place.keep();
                 deadline = None;
                 if !self.take(incoming).await {
                     return;
@@ -165,6 +164,7 @@ impl Reader {
                     self.refuse(self.overload(correlation, request.to_subject())).await;
                     return false;
                 }
+                self.place.keep();
                 debug!(channel = channel.0, id = correlation.request_id, name = request.name());
                 self.tell(Event::Request { channel, correlation, request, resources }).await
             }

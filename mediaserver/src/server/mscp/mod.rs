@@ -3,9 +3,11 @@
 //!
 //! - `places`: how many may be connected, and who gives way when all places are taken.
 //! - `channel`: the two tasks of a connection.
+//! - `alive`: how a host that is gone is noticed.
 //!
 //! Parsing is done here, side by side for all channels; the core task sees typed requests only.
 
+mod alive;
 mod channel;
 mod places;
 
@@ -132,6 +134,9 @@ impl Listener {
     async fn welcome(&self, stream: TcpStream, peer: SocketAddr) {
         if let Some(guest) = self.guest.as_ref().filter(|guest| guest.host != peer.ip()) {
             return warn!(%peer, call = %guest.call, "not the host that set the channel up");
+        }
+        if let Err(error) = alive::watch_over(&stream) {
+            warn!(%peer, %error, "it will not be noticed if this host vanishes");
         }
         let cut = self.shutdown.child_token();
         let channel = ChannelId(self.desk.channels.fetch_add(1, Ordering::Relaxed) + 1);

@@ -1,6 +1,9 @@
 //! How many application servers may be connected, and who gives way when all places are taken:
-//! the oldest connection that has never sent a whole message. An application server that has spoken
-//! once keeps its place for as long as it likes.
+//! the oldest connection that has never sent a request that could be accepted. An application server
+//! that has asked for something once keeps its place for as long as its host is there.
+//!
+//! The oldest and not the idlest: whoever goes on sending nonsense would outlast an application
+//! server that has connected and is about to ask.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -20,44 +23,47 @@ const CLEARING: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub(super) struct Places {
     free: Arc<Semaphore>,
-    silent: Arc<Mutex<BTreeMap<ChannelId, CancellationToken>>>,
+    strangers: Arc<Mutex<BTreeMap<ChannelId, CancellationToken>>>,
 }
 
 /// One place, given back when dropped.
 pub(super) struct Place {
     channel: ChannelId,
-    silent: Arc<Mutex<BTreeMap<ChannelId, CancellationToken>>>,
+    strangers: Arc<Mutex<BTreeMap<ChannelId, CancellationToken>>>,
     _permit: OwnedSemaphorePermit,
 }
 
 impl Places {
     pub(super) fn new(count: usize) -> Places {
-        Places { free: Arc::new(Semaphore::new(count)), silent: Arc::default() }
+        Places { free: Arc::new(Semaphore::new(count)), strangers: Arc::default() }
     }
 
     /// A place for a new channel, which `cut` ends; `None` if all are taken by those that have
-    /// spoken.
+    /// asked for something.
     pub(super) async fn take(&self, channel: ChannelId, cut: CancellationToken) -> Option<Place> {
         let permit = match Arc::clone(&self.free).try_acquire_owned() {
             Ok(permit) => permit,
             Err(_) => self.clear_one().await?,
         };
-        lock(&self.silent).insert(channel, cut);
-        Some(Place { channel, silent: Arc::clone(&self.silent), _permit: permit })
+        lock(&self.strangers).insert(channel, cut);
+        Some(Place { channel, strangers: Arc::clone(&self.strangers), _permit: permit })
     }
 
     async fn clear_one(&self) -> Option<OwnedSemaphorePermit> {
-        let (channel, cut) = lock(&self.silent).pop_first()?;
-        info!(channel = channel.0, "gives way: it never sent a message, and all places are taken");
+        let (channel, cut) = lock(&self.strangers).pop_first()?;
+        info!(
+            channel = channel.0,
+            "gives way: it never sent a good request, and all places are taken"
+        );
         cut.cancel();
         timeout(CLEARING, Arc::clone(&self.free).acquire_owned()).await.ok()?.ok()
     }
 }
 
 impl Place {
-    /// The channel has sent a whole message: it stays.
+    /// The channel has sent a request that is carried out: it stays.
     pub(super) fn keep(&self) {
-        lock(&self.silent).remove(&self.channel);
+        lock(&self.strangers).remove(&self.channel);
     }
 }
 
