@@ -125,7 +125,9 @@ async fn the_channel_lives_as_long_as_its_sip_dialog() {
     let mut rest = Vec::new();
     let closed = timeout(PATIENCE, channel.read_to_end(&mut rest)).await;
     assert!(closed.is_ok(), "BYE closes the TCP connection");
-    assert!(TcpStream::connect(("127.0.0.1", port_in(&answer))).await.is_err(), "and the port");
+    let is_open = async || TcpStream::connect(("127.0.0.1", port_in(&answer))).await.is_ok();
+    let port_closed = timeout(PATIENCE, async { while is_open().await {} }).await;
+    assert!(port_closed.is_ok(), "and the port");
     assert!(server.state().await.unwrap().conferences.is_empty(), "and ends what it owned");
 }
 
