@@ -22,6 +22,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &MSCP_MAX_HEADER_BYTES,
     &MSCP_MAX_BODY_BYTES,
     &MSCP_MAX_QUEUED_MESSAGES,
+    &MSCP_MAX_QUEUED_BYTES,
     &MSCP_MAX_REQUESTS_IN_FLIGHT,
     &MSCP_GRACE_SECONDS,
     &MSCP_OVER_SIP,
@@ -106,7 +107,8 @@ pub const MSCP_MAX_CONNECTIONS: Key<usize> = Key {
     variable: "MEDIASERVER_MSCP_MAX_CONNECTIONS",
     shape: &Whole { min: 1, max: 10_000, unit: "connections" },
     default: "64",
-    about: "How many MSCP connections there may be at once; one more is closed at once.",
+    about: "How many MSCP connections there may be at once. For one more the oldest that never sent \
+            a good request is closed; when all have, the new one is.",
 };
 
 /// `mscp.max-header-bytes`.
@@ -138,8 +140,23 @@ pub const MSCP_MAX_QUEUED_MESSAGES: Key<usize> = Key {
     variable: "MEDIASERVER_MSCP_MAX_QUEUED_MESSAGES",
     shape: &Whole { min: 1, max: 1_000_000, unit: "messages" },
     default: "1024",
-    about: "How many messages wait for an application server that reads slowly or is away. Past \
-            it the oldest notifications are dropped and counted.",
+    about: "How many notifications wait for an application server that is away: without a channel, \
+            or cut off because it did not read. Past it the oldest are dropped and counted in \
+            `mediaserver_notifications_dropped_total`.",
+};
+
+/// `mscp.max-queued-bytes`.
+pub const MSCP_MAX_QUEUED_BYTES: Key<usize> = Key {
+    name: "mscp.max-queued-bytes",
+    flag: None,
+    variable: "MEDIASERVER_MSCP_MAX_QUEUED_BYTES",
+    shape: &Whole { min: 0, max: 268_435_456, unit: "bytes" },
+    default: "8388608",
+    about: "How many bytes wait for an application server that reads slowly, on top of what the \
+            server itself can have to say at one moment: 1 KiB for each of `engine.max-ports`, 512 \
+            bytes for each of `mscp.max-queued-messages` and of `mscp.max-requests-in-flight`. \
+            Past it, or when nothing is read for a minute, the channel is closed; notifications \
+            not sent wait as for one that is away.",
 };
 
 /// `mscp.max-requests-in-flight`.
@@ -149,8 +166,8 @@ pub const MSCP_MAX_REQUESTS_IN_FLIGHT: Key<usize> = Key {
     variable: "MEDIASERVER_MSCP_MAX_REQUESTS_IN_FLIGHT",
     shape: &Whole { min: 1, max: 100_000, unit: "requests" },
     default: "256",
-    about: "How many requests of one channel may be unanswered. Past it nothing more is read \
-            from the channel until an answer is out.",
+    about: "How many requests of one channel may be unanswered. One more is answered 400, and the \
+            channel closes.",
 };
 
 /// `mscp.grace-seconds`.

@@ -56,6 +56,8 @@ pub struct Mscp {
     pub max_body_bytes: usize,
     /// [`keys::MSCP_MAX_QUEUED_MESSAGES`].
     pub max_queued_messages: usize,
+    /// [`keys::MSCP_MAX_QUEUED_BYTES`].
+    pub max_queued_bytes: usize,
     /// [`keys::MSCP_MAX_REQUESTS_IN_FLIGHT`].
     pub max_requests_in_flight: usize,
     /// [`keys::MSCP_GRACE_SECONDS`].
@@ -247,6 +249,7 @@ impl Mscp {
             max_header_bytes: written.read(&keys::MSCP_MAX_HEADER_BYTES)?,
             max_body_bytes: written.read(&keys::MSCP_MAX_BODY_BYTES)?,
             max_queued_messages: written.read(&keys::MSCP_MAX_QUEUED_MESSAGES)?,
+            max_queued_bytes: written.read(&keys::MSCP_MAX_QUEUED_BYTES)?,
             max_requests_in_flight: written.read(&keys::MSCP_MAX_REQUESTS_IN_FLIGHT)?,
             grace: written.read(&keys::MSCP_GRACE_SECONDS)?,
             over_sip: written.read(&keys::MSCP_OVER_SIP)?,

@@ -3,7 +3,8 @@
 //! A conference or dialog belongs to the *identity* behind the channel that created it, not to the
 //! TCP connection: a lost connection is made again and finds everything in place. Channels of the
 //! plain listener share one identity. What is raised while an identity has no channel is kept, up
-//! to [`BACKLOG_MAX`], and delivered in order to its next one. An identity that stays away for
+//! to a limit, and delivered in order to its next one, and so is what did not reach a channel before
+//! it ended. What nobody will ever be told is counted. An identity that stays away for
 //! longer than the grace time loses what it owns.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -13,9 +14,6 @@ use mixer::time::Time;
 use mscp_proto::notification::Notification;
 
 use super::event::ChannelId;
-
-/// Notifications kept for an identity that has no channel; older ones are dropped and counted.
-const BACKLOG_MAX: usize = 1_000;
 
 /// Who an application server is: whoever can reach the plain TCP listener, or whoever holds the
 /// SIP dialog that a channel was set up with.
@@ -32,6 +30,8 @@ impl Identity {
 pub(super) struct Channels {
     /// How long what an absent identity owns survives; `None` is for ever.
     grace: Option<Duration>,
+    /// Notifications kept for an identity that has no channel; older ones are dropped.
+    backlog_max: usize,
     open: BTreeMap<ChannelId, Identity>,
     watching: BTreeSet<ChannelId>,
     absent: BTreeMap<Identity, Absence>,
@@ -46,9 +46,10 @@ struct Absence {
 }
 
 impl Channels {
-    pub(super) fn new(grace: Option<Duration>) -> Channels {
+    pub(super) fn new(grace: Option<Duration>, backlog_max: usize) -> Channels {
         Channels {
             grace,
+            backlog_max,
             open: BTreeMap::new(),
             watching: BTreeSet::new(),
             absent: BTreeMap::new(),
@@ -66,7 +67,8 @@ impl Channels {
     /// The identity will never have a channel again.
     pub(super) fn forget_identity(&mut self, identity: Identity) {
         self.open.retain(|_, other| *other != identity);
-        self.absent.remove(&identity);
+        let absence = self.absent.remove(&identity);
+        self.drop_notifications(absence.map_or(0, |absence| absence.backlog.len()));
     }
 
     /// The channels of an identity, oldest first.
@@ -90,13 +92,14 @@ impl Channels {
         self.absent.remove(&identity).map(|absence| absence.backlog).unwrap_or_default()
     }
 
-    /// A channel closed.
-    pub(super) fn close(&mut self, now: Time, channel: ChannelId) {
+    /// A channel closed; returns whose it was, unless that identity is forgotten.
+    pub(super) fn close(&mut self, now: Time, channel: ChannelId) -> Option<Identity> {
         self.watching.remove(&channel);
-        let Some(identity) = self.open.remove(&channel) else { return };
+        let identity = self.open.remove(&channel)?;
         if !self.is_present(identity) {
             self.absent.insert(identity, Absence { since: now, backlog: VecDeque::new() });
         }
+        Some(identity)
     }
 
     pub(super) fn identity(&self, channel: ChannelId) -> Option<Identity> {
@@ -132,21 +135,30 @@ impl Channels {
     pub(super) fn expire(&mut self, now: Time) -> Vec<Identity> {
         let Some(grace) = self.grace else { return Vec::new() };
         let over = |absence: &Absence| absence.since + grace <= now;
-        self.absent
-            .extract_if(.., |_, absence| over(absence))
-            .map(|(identity, _)| identity)
-            .collect()
+        let expired: Vec<_> = self.absent.extract_if(.., |_, absence| over(absence)).collect();
+        for (_, absence) in &expired {
+            self.drop_notifications(absence.backlog.len());
+        }
+        expired.into_iter().map(|(identity, _)| identity).collect()
     }
 
-    /// Notifications dropped because an absence was too long for the backlog.
+    /// Counts notifications that nobody will be told.
+    pub(super) fn drop_notifications(&mut self, count: usize) {
+        self.dropped += count as u64;
+    }
+
+    /// Notifications dropped because an absence was too long: for the backlog, or for the grace time.
     pub(super) fn dropped(&self) -> u64 {
         self.dropped
     }
 
     /// Keeps a notification for an identity that is away; false if it will not come back.
     pub(super) fn keep(&mut self, identity: Identity, notification: Notification) -> bool {
-        let Some(absence) = self.absent.get_mut(&identity) else { return false };
-        if absence.backlog.len() == BACKLOG_MAX {
+        let Some(absence) = self.absent.get_mut(&identity) else {
+            self.drop_notifications(1);
+            return false;
+        };
+        if absence.backlog.len() == self.backlog_max {
             absence.backlog.pop_front();
             self.dropped += 1;
         }

@@ -41,6 +41,8 @@ pub enum Event {
     ChannelClosed {
         /// Its channel.
         channel: ChannelId,
+        /// Notifications that were to be kept and did not reach it, in order.
+        undelivered: Vec<Notification>,
     },
     /// A well-formed request, to be answered exactly once with [`Output::Respond`].
     Request {
@@ -102,6 +104,9 @@ pub enum Output {
         channel: ChannelId,
         /// What.
         notification: Notification,
+        /// Whether it waits for the application server's next channel when this one ends first:
+        /// not what only a watcher is told, who watches as long as its channel lives.
+        kept: bool,
     },
     /// Do something to a call.
     Sip(SipCommand),

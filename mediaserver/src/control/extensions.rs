@@ -1,7 +1,7 @@
 //! The project's own requests, and the notifications that come of them: watching connections,
 //! hanging up, auditing, capabilities.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use dialogs::audio::TYPES;
 use media_io::codec::CODECS;
@@ -44,6 +44,7 @@ impl Control {
             self.outputs.push_back(Output::Notify {
                 channel,
                 notification: wrap(ExtensionNotification::ConnectionStarted(started)),
+                kept: false,
             });
         }
     }
@@ -80,8 +81,8 @@ impl Control {
         let Some(started) = started((id, connection)) else { return };
         let watchers: Vec<_> = self.channels.watching().collect();
         for channel in watchers {
-            let started = ExtensionNotification::ConnectionStarted(started.clone());
-            self.outputs.push_back(Output::Notify { channel, notification: wrap(started) });
+            let notification = wrap(ExtensionNotification::ConnectionStarted(started.clone()));
+            self.outputs.push_back(Output::Notify { channel, notification, kept: false });
         }
     }
 
@@ -90,21 +91,23 @@ impl Control {
     pub(super) fn notify_connection_ended(&mut self, id: &ConnectionId, reason: &str) {
         let ended = ConnectionEnded { connectionid: id.clone(), reason: reason.to_owned() };
         let notification = wrap(ExtensionNotification::ConnectionEnded(ended));
-        let mut told: BTreeSet<ChannelId> = self.channels.watching().collect();
-        for &channel in &told {
-            let notification = notification.clone();
-            self.outputs.push_back(Output::Notify { channel, notification });
-        }
-        let mut away = BTreeSet::new();
+        // Each channel, and whether what it is told is kept should it end first: for one channel of
+        // each identity that uses the connection, so that nobody finds it twice when it comes back.
+        let watching = self.channels.watching().map(|channel| (channel, false));
+        let mut told: BTreeMap<ChannelId, bool> = watching.collect();
+        let mut identities = BTreeSet::new();
         let users = self.connections.get(id).map(|c| c.users.clone()).unwrap_or_default();
         for user in users {
-            let is_new = match self.channels.channel_of(&user) {
-                Some(channel) => told.insert(channel),
-                None => away.insert(user.identity),
-            };
-            if is_new {
-                self.notify(&user, notification.clone());
+            let is_first = identities.insert(user.identity);
+            match self.channels.channel_of(&user) {
+                Some(channel) => *told.entry(channel).or_default() |= is_first,
+                None if is_first => self.notify(&user, notification.clone()),
+                None => {}
             }
+        }
+        for (channel, kept) in told {
+            let notification = notification.clone();
+            self.outputs.push_back(Output::Notify { channel, notification, kept });
         }
     }
 }

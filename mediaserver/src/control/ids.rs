@@ -3,6 +3,8 @@
 //! The draft wants them globally unique (4.1, 5.1). A counter makes them unique in one server, the
 //! instance, drawn anew at each start, among all servers and restarts: `conf1-k7f2q9`.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use mscp_proto::id::{ConferenceId, DialogId};
 
 /// Letters and digits that cannot be mistaken for one another when read aloud.
@@ -23,9 +25,7 @@ pub(super) struct Ids {
 impl Ids {
     /// The identifiers of the server instance that `seed` names.
     pub(super) fn new(seed: u64) -> Ids {
-        let letter = |place: u32| char::from(ALPHABET[(seed >> (5 * place)) as usize % 32]);
-        let instance = (0..INSTANCE_LETTERS).map(letter).collect();
-        Ids { instance, conferences: 0, dialogs: 0, nothings: 0 }
+        Ids { instance: instance(seed), conferences: 0, dialogs: 0, nothings: 0 }
     }
 
     pub(super) fn conference(&mut self) -> ConferenceId {
@@ -43,5 +43,44 @@ impl Ids {
     pub(super) fn nothing(&mut self) -> String {
         self.nothings += 1;
         format!("none{}-{}", self.nothings, self.instance)
+    }
+}
+
+/// Identifiers for error elements about what a channel could not read: they refer to nothing, and
+/// never will. The channels share them.
+#[derive(Debug)]
+pub(crate) struct UnreadIds {
+    instance: String,
+    count: AtomicU64,
+}
+
+impl UnreadIds {
+    /// The identifiers of the server instance that `seed` names.
+    pub(crate) fn new(seed: u64) -> UnreadIds {
+        UnreadIds { instance: instance(seed), count: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn next(&self) -> String {
+        let number = self.count.fetch_add(1, Ordering::Relaxed) + 1;
+        format!("unread{number}-{}", self.instance)
+    }
+}
+
+fn instance(seed: u64) -> String {
+    let letter = |place: u32| char::from(ALPHABET[(seed >> (5 * place)) as usize % 32]);
+    (0..INSTANCE_LETTERS).map(letter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_identifier_comes_back_after_a_restart() {
+        let (before, after) = (UnreadIds::new(1), UnreadIds::new(2));
+        let ids = [before.next(), before.next(), after.next(), after.next()];
+        for (index, id) in ids.iter().enumerate() {
+            assert!(!ids[..index].contains(id), "{ids:?}");
+        }
     }
 }

@@ -55,6 +55,7 @@ use sip::{Availability, CallKey};
 use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
+pub(crate) use ids::UnreadIds;
 pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 
@@ -132,7 +133,7 @@ impl Control {
             ids: Ids::new(rng.next_u64()),
             rng,
             stage: Stage::new(engine),
-            channels: Channels::new(settings.grace),
+            channels: Channels::new(settings.grace, settings.backlog_max),
             settings,
             connections: BTreeMap::new(),
             conferences: BTreeMap::new(),
@@ -155,7 +156,9 @@ impl Control {
         match event {
             Event::ChannelOpened { channel, via } => self.on_channel_opened(channel, via),
             Event::TransportOpened { call, result } => self.on_transport_opened(&call, result),
-            Event::ChannelClosed { channel } => self.on_channel_closed(now, channel),
+            Event::ChannelClosed { channel, undelivered } => {
+                self.on_channel_closed(now, channel, undelivered);
+            }
             Event::Request { channel, correlation, request, resources } => {
                 self.on_request(channel, correlation, request, resources);
             }
@@ -209,13 +212,20 @@ impl Control {
         };
         info!(channel = channel.0, "application server connected");
         for notification in self.channels.open(channel, identity) {
-            self.outputs.push_back(Output::Notify { channel, notification });
+            self.outputs.push_back(Output::Notify { channel, notification, kept: true });
         }
     }
 
-    fn on_channel_closed(&mut self, now: Time, channel: ChannelId) {
-        info!(channel = channel.0, "application server disconnected");
-        self.channels.close(now, channel);
+    /// What did not reach the channel goes to another of its identity, or waits for the next one.
+    fn on_channel_closed(&mut self, now: Time, channel: ChannelId, undelivered: Vec<Notification>) {
+        let lost = undelivered.len();
+        info!(channel = channel.0, undelivered = lost, "application server disconnected");
+        let Some(identity) = self.channels.close(now, channel) else {
+            return self.channels.drop_notifications(lost);
+        };
+        for notification in undelivered {
+            self.notify(&Subscriber { channel, identity }, notification);
+        }
     }
 
     fn on_request(
@@ -337,7 +347,7 @@ impl Control {
 
     fn notify(&mut self, subscriber: &Subscriber, notification: Notification) {
         if let Some(channel) = self.channels.channel_of(subscriber) {
-            return self.outputs.push_back(Output::Notify { channel, notification });
+            return self.outputs.push_back(Output::Notify { channel, notification, kept: true });
         }
         let name = notification.name().to_owned();
         let kept = self.channels.keep(subscriber.identity, notification);

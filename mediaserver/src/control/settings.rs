@@ -25,6 +25,8 @@ pub struct Settings {
     pub over_sip: Vec<Network>,
     /// Decoded audio that all dialogs may hold together, in bytes.
     pub held_bytes_max: usize,
+    /// Notifications that wait for one absent application server.
+    pub backlog_max: usize,
     /// How long what an absent application server owns survives; `None` for ever.
     pub grace: Option<Duration>,
     /// Canonical name of this server in RTCP (RFC 3550, 6.5.1).

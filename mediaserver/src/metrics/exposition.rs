@@ -70,7 +70,7 @@ impl Metrics {
         own.register("mscp_channels", "MSCP channels in place", self.mscp_channels.clone());
         own.register(
             "notifications_dropped",
-            "Notifications dropped because their reader was too slow or away",
+            "Notifications dropped because their reader was away for too long",
             self.notifications_dropped.clone(),
         );
         own.register("fetches", "Fetches for dialogs, by outcome: done, failed, timeout, denied (by the configuration), \

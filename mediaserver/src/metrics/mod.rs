@@ -64,7 +64,7 @@ pub struct Metrics {
     pub mscp_requests: Family<Request, Counter>,
     /// MSCP channels in place.
     pub mscp_channels: Gauge,
-    /// Notifications dropped because their reader was too slow or away.
+    /// Notifications dropped because their reader was away for too long.
     pub notifications_dropped: Counter,
 
     /// Ticks that began 10 ms or more after they were due, or after others that had to be skipped.

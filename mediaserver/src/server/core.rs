@@ -39,6 +39,8 @@ pub(super) enum Message {
     Event(Box<Event>),
     /// An application server connected; its answers and notifications go here.
     ChannelOpened(ChannelId, Option<CallKey>, Writer),
+    /// It is gone.
+    ChannelClosed(ChannelId),
     /// Somebody wants to see everything.
     State(oneshot::Sender<State>),
     /// The server is to end: no new calls, then, when idle or late, none at all.
@@ -126,15 +128,15 @@ impl Core {
 
     fn on_message(&mut self, message: Message) {
         match message {
-            Message::Event(event) => {
-                if let Event::ChannelClosed { channel } = event.as_ref() {
-                    self.channels.remove(channel);
-                }
-                self.feed(*event);
-            }
+            Message::Event(event) => self.feed(*event),
             Message::ChannelOpened(channel, via, writer) => {
                 self.channels.insert(channel, writer);
                 self.feed(Event::ChannelOpened { channel, via });
+            }
+            Message::ChannelClosed(channel) => {
+                let writer = self.channels.remove(&channel);
+                let undelivered = writer.map(|it| it.take_unsent()).unwrap_or_default();
+                self.feed(Event::ChannelClosed { channel, undelivered });
             }
             // The asker may have given up.
             Message::State(reply) => drop(reply.send(self.control.state(now()))),
@@ -189,10 +191,10 @@ impl Core {
     fn carry_out_one(&mut self, output: Output) -> Option<Event> {
         match output {
             Output::Respond { channel, correlation, response } => {
-                self.write(channel, ToChannel::Respond(correlation, Box::new(response)));
+                self.write(channel, || ToChannel::answer(&correlation, response));
             }
-            Output::Notify { channel, notification } => {
-                self.write(channel, ToChannel::Notify(Box::new(notification)));
+            Output::Notify { channel, notification, kept } => {
+                self.write(channel, || ToChannel::event(notification, kept));
             }
             Output::Sip(command) => self.sip(command),
             Output::CountCall(result) => self.metrics.count_call(result),
@@ -207,13 +209,12 @@ impl Core {
         None
     }
 
-    /// An application server that does not read what it is sent is cut off: its queue is full.
-    fn write(&mut self, channel: ChannelId, message: ToChannel) {
+    /// An application server that does not read what it is sent is cut off: too much waits for it.
+    fn write(&mut self, channel: ChannelId, message: impl FnOnce() -> ToChannel) {
         let Some(writer) = self.channels.get(&channel) else { return };
-        if !writer.send(message) {
+        if !writer.send(message()) && !writer.is_cut() {
             warn!(channel = channel.0, "the application server does not read: channel closed");
-            self.metrics.notifications_dropped.inc();
-            // Its tasks end, and report the end of the channel.
+            // Its tasks end, and report the end of the channel; what it was not told is kept.
             writer.cut();
         }
     }

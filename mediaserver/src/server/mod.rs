@@ -120,7 +120,7 @@ impl Server {
         let (sip, mscp, http) =
             (agent.local_addr(), mscp_socket.local_addr()?, http_socket.local_addr()?);
 
-        let ports = PortRange::new(config.media.rtp_ports.low..=config.media.rtp_ports.high)?;
+        let media_ports = PortRange::new(config.media.rtp_ports.low..=config.media.rtp_ports.high)?;
         let (net, ingress, egress) = net::start(&NetConfig::default())?;
         let (engine, handle) = mixer::engine(capacities(&config));
         let (wake, ring) =
@@ -141,14 +141,15 @@ impl Server {
         announce(&privileges, &metrics);
 
         let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
-        let desk = Desk::new(config.mscp.clone(), inbox.clone(), Arc::clone(&metrics));
+        let ports = config.engine.max_ports;
+        let desk = Desk::new(config.mscp.clone(), ports, inbox.clone(), Arc::clone(&metrics));
         let core = Core {
             control: Control::new(settings(&config), handle, rand::random()),
             inbox: messages,
             sip_events,
             agent,
             net,
-            ports,
+            ports: media_ports,
             media_ip: config.media.ip,
             wake: pipe::Receiver::from_owned_fd(wake)?,
             late_ticks,
@@ -288,6 +289,7 @@ fn settings(config: &Config) -> Settings {
             Grace::After(grace) => Some(grace),
             Grace::Keep => None,
         },
+        backlog_max: config.mscp.max_queued_messages,
         over_sip: config.mscp.over_sip.clone(),
         held_bytes_max: config.dialogs.max_held_bytes,
         cname: format!("antiphon@{}", config.media.ip),

@@ -27,6 +27,10 @@ pub struct ApplicationServer {
     pub log: Vec<Told>,
     /// Its channel; `None` while it is away.
     pub channel: Option<ChannelId>,
+    /// Whether it reads what it is sent; what it does not read is lost with its channel.
+    pub reads: bool,
+    /// What was to be kept of what it did not read.
+    unread: Vec<Notification>,
     via: Option<CallKey>,
     far_end: ServerChannel,
     decoder: Decoder,
@@ -55,6 +59,8 @@ impl ApplicationServer {
         ApplicationServer {
             log: Vec::new(),
             channel: Some(channel),
+            reads: true,
+            unread: Vec::new(),
             via,
             far_end: ServerChannel::new(limits),
             decoder: Decoder::new(limits.frame),
@@ -87,8 +93,18 @@ impl ApplicationServer {
         self.read(&correlation.answer(Status::Ok, response));
     }
 
-    pub(super) fn take_notification(&mut self, notification: Notification) {
-        self.read(&encode_notification(notification));
+    pub(super) fn take_notification(&mut self, notification: Notification, kept: bool) {
+        if self.reads {
+            self.read(&encode_notification(notification));
+        } else if kept {
+            self.unread.push(notification);
+        }
+    }
+
+    /// Its channel ends.
+    fn close(&mut self) -> Option<Event> {
+        let channel = self.channel.take()?;
+        Some(Event::ChannelClosed { channel, undelivered: std::mem::take(&mut self.unread) })
     }
 
     fn read(&mut self, bytes: &[u8]) {
@@ -147,15 +163,13 @@ impl Simulator {
     /// The server closes the channel that a SIP dialog had set up.
     pub(super) fn cut(&mut self, call: &CallKey) -> Option<Event> {
         let theirs = |server: &&mut ApplicationServer| server.via.as_ref() == Some(call);
-        let channel = self.servers.iter_mut().find(theirs)?.channel.take()?;
-        Some(Event::ChannelClosed { channel })
+        self.servers.iter_mut().find(theirs)?.close()
     }
 
     /// The server closes one channel.
     pub(super) fn cut_channel(&mut self, channel: ChannelId) -> Option<Event> {
         let theirs = |server: &&mut ApplicationServer| server.channel == Some(channel);
-        let channel = self.servers.iter_mut().find(theirs)?.channel.take()?;
-        Some(Event::ChannelClosed { channel })
+        self.servers.iter_mut().find(theirs)?.close()
     }
 
     /// Connects once more to the port of a channel that was set up over SIP; returns the number of
@@ -172,8 +186,8 @@ impl Simulator {
 
     /// The channel of an application server breaks.
     pub fn disconnect(&mut self, server: usize) {
-        if let Some(channel) = self.servers[server].channel.take() {
-            self.feed(Event::ChannelClosed { channel });
+        if let Some(closed) = self.servers[server].close() {
+            self.feed(closed);
         }
     }
 

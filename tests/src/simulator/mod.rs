@@ -102,6 +102,7 @@ impl Default for Setup {
                 jitter: jitter::Config::default(),
                 over_sip: vec!["203.0.113.0/24".parse().expect("a network")],
                 held_bytes_max: 64 << 20,
+                backlog_max: 1_000,
                 grace: None,
                 cname: "simulator@198.51.100.1".to_owned(),
                 ntp_at_zero: 0,
@@ -274,9 +275,9 @@ impl Simulator {
                     server.take_response(&correlation, response);
                 }
             }
-            Output::Notify { channel, notification } => {
+            Output::Notify { channel, notification, kept } => {
                 let server = self.server_on(channel).expect("a channel that is open");
-                server.take_notification(notification);
+                server.take_notification(notification, kept);
             }
             Output::Sip(command) => self.carry_out_sip(command),
             Output::OpenTransport { call, .. } => {

@@ -249,6 +249,96 @@ fn the_end_of_a_connection_is_told_once() {
     assert_eq!((ends_told(&sim, 0), ends_told(&sim, second)), (1, 1));
 }
 
+/// What was queued for a channel that ends is not lost with it.
+#[test]
+fn what_did_not_reach_a_lost_channel_is_delivered_to_the_next() {
+    let mut sim = with_grace();
+    busy(&mut sim);
+    let watching = sim.ask("<a:watch xmlns:a='urn:antiphon:mscp:1'/>");
+    assert!(matches!(watching, Response::Extension(ExtensionResponse::Watching(_))));
+    sim.servers[0].reads = false;
+    sim.run_for(Duration::from_secs(6));
+    sim.hang_up('a');
+    sim.call("c");
+    sim.disconnect(0);
+    sim.hang_up('b');
+    sim.hang_up('c');
+    let back = sim.connect(None);
+    let missed = sim.servers[back].notifications();
+    // Not that c came and went: who only watched is told no more.
+    let [Notification::DialogExit(_), Notification::Extension(_), Notification::Extension(_)] =
+        missed.as_slice()
+    else {
+        panic!("{missed:?}");
+    };
+    assert_eq!(ends_told(&sim, back), 2);
+    assert_eq!(sim.control.notifications_dropped(), 0);
+}
+
+#[test]
+fn what_did_not_reach_a_lost_channel_goes_to_another_of_its_owner() {
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    sim.servers[0].reads = false;
+    sim.run_for(Duration::from_secs(6));
+    assert!(sim.servers[second].notifications().is_empty());
+    sim.disconnect(0);
+    let told = sim.servers[second].notifications();
+    assert!(matches!(told.as_slice(), [Notification::DialogExit(_)]), "{told:?}");
+}
+
+/// Two channels of one owner, both of which were told and neither of which had read it.
+#[test]
+fn what_two_lost_channels_did_not_read_is_delivered_once() {
+    let mut sim = with_grace();
+    let second = sim.connect(None);
+    busy(&mut sim);
+    sim.ask_as(second, "<join id1='$a' id2='$R'/>");
+    sim.servers[0].reads = false;
+    sim.servers[second].reads = false;
+    sim.hang_up('a');
+    sim.disconnect(second);
+    sim.disconnect(0);
+    let back = sim.connect(None);
+    assert_eq!(ends_told(&sim, back), 1);
+}
+
+/// The limit is `mscp.max-queued-messages`.
+#[test]
+fn what_is_too_much_to_keep_is_counted() {
+    let mut setup = Setup::default();
+    setup.settings.grace = Some(GRACE);
+    setup.settings.backlog_max = 2;
+    let mut sim = Simulator::with(setup);
+    busy(&mut sim);
+    sim.servers[0].reads = false;
+    sim.run_for(Duration::from_secs(6));
+    sim.hang_up('a');
+    sim.disconnect(0);
+    assert_eq!(sim.control.notifications_dropped(), 0);
+    sim.hang_up('b');
+    assert_eq!(sim.control.notifications_dropped(), 1, "the oldest, the end of the dialog");
+    let back = sim.connect(None);
+    assert_eq!(ends_told(&sim, back), 2);
+    assert_eq!(sim.servers[back].notifications().len(), 2);
+}
+
+/// Whoever stays away for longer than the grace time is never told what was kept.
+#[test]
+fn what_is_never_fetched_is_counted() {
+    let mut sim = with_grace();
+    busy(&mut sim);
+    sim.disconnect(0);
+    sim.hang_up('a');
+    assert_eq!(sim.control.notifications_dropped(), 0);
+    sim.run_for(GRACE);
+    // The end of a, and that of the dialog, which ran out meanwhile.
+    assert_eq!(sim.control.notifications_dropped(), 2);
+    sim.hang_up('b');
+    assert_eq!(sim.control.notifications_dropped(), 3);
+}
+
 /// Who only watches is told no more once its channel is gone, and nothing is kept for it.
 #[test]
 fn watching_ends_with_the_channel() {

@@ -1,29 +1,32 @@
 //! One application server: the task that reads what it sends and the one that writes to it.
 //!
 //! The two end together: when the peer closes, when framing is lost, when a message takes too long
-//! to come, when the core task cuts off a peer that does not read, and when the server ends.
+//! to come, when a peer does not read, and when the server ends. The core task is told last, and
+//! finds in the outbox what was not sent.
 
+use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use bytes::Bytes;
 use mscp_proto::Limits;
-use mscp_proto::Response;
-use mscp_proto::channel::{Correlation, Incoming, Refusal, ServerChannel, encode_notification};
+use mscp_proto::channel::{Correlation, Incoming, Refusal, ServerChannel};
 use mscp_proto::error::{ParseError, Subject};
-use mscp_proto::framing::Status;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
-use super::ToChannel;
+use super::alive::UNTAKEN_MAX;
+use super::message::{ToChannel, kind_of_subject};
+use super::outbox::Outbox;
 use super::places::Place;
 use crate::config;
-use crate::control::{ChannelId, Event};
+use crate::control::{ChannelId, Event, UnreadIds};
 use crate::metrics::{Metrics, RequestKind, RequestOutcome};
 use crate::server::core::Message;
 
@@ -42,8 +45,8 @@ pub(super) struct Connection {
     pub(super) channel: ChannelId,
     pub(super) place: Place,
     pub(super) core: mpsc::Sender<Message>,
-    pub(super) refusals: mpsc::Sender<ToChannel>,
-    pub(super) messages: mpsc::Receiver<ToChannel>,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) unread_ids: Arc<UnreadIds>,
     pub(super) metrics: Arc<Metrics>,
     pub(super) cut: CancellationToken,
 }
@@ -51,7 +54,7 @@ pub(super) struct Connection {
 impl Connection {
     /// Reads and writes until both sides are done, or the channel is cut.
     pub(super) async fn run(self, stream: TcpStream, config: config::Mscp) {
-        let Connection { channel, place, core, refusals, messages, metrics, cut } = self;
+        let Connection { channel, place, core, outbox, unread_ids, metrics, cut } = self;
         // Answers are small and waited for.
         let _ = stream.set_nodelay(true);
         let (read, write) = stream.into_split();
@@ -62,22 +65,28 @@ impl Connection {
             socket: read,
             parser: ServerChannel::new(limits(&config)),
             core: core.clone(),
-            refusals,
+            outbox: Arc::clone(&outbox),
+            unread_ids,
             in_flight: Arc::clone(&in_flight),
             in_flight_max: config.max_requests_in_flight,
             metrics: Arc::clone(&metrics),
         };
         let reading = async {
             cut.run_until_cancelled(reader.run()).await;
-            // The core task forgets the channel, and with it the last end of its queue: what is
-            // queued already is still written.
-            let _ = core.send(Message::Event(Box::new(Event::ChannelClosed { channel }))).await;
+            // What is queued already is still written, to a peer that reads on.
+            outbox.end();
+            let _ = timeout(LAST_ANSWERS, cut.cancelled()).await;
+            cut.cancel();
         };
         let writing = async {
-            cut.run_until_cancelled(write_all(write, messages, &in_flight, &metrics)).await;
+            let written = write_all(write, &outbox, &in_flight, &metrics);
+            if let Some(Err(error)) = cut.run_until_cancelled(written).await {
+                info!(channel = channel.0, %error, "the application server takes nothing more");
+            }
             cut.cancel();
         };
         tokio::join!(reading, writing);
+        let _ = core.send(Message::ChannelClosed(channel)).await;
     }
 }
 
@@ -119,7 +128,8 @@ struct Reader {
     socket: OwnedReadHalf,
     parser: ServerChannel,
     core: mpsc::Sender<Message>,
-    refusals: mpsc::Sender<ToChannel>,
+    outbox: Arc<Outbox>,
+    unread_ids: Arc<UnreadIds>,
     in_flight: Arc<InFlight>,
     in_flight_max: usize,
     metrics: Arc<Metrics>,
@@ -199,7 +209,10 @@ impl Reader {
         info!(channel = self.channel.0, error = %refusal.error, "MSCP request refused with 400");
         let kind = refusal.error.subject.as_ref().map_or(RequestKind::Unreadable, kind_of_subject);
         self.metrics.count_request(kind, RequestOutcome::Malformed);
-        self.refusals.send(ToChannel::Refuse(Box::new(refusal))).await.is_ok()
+        // Nothing but these makes the peer wait, so whoever sends only bad requests is read no faster
+        // than it reads.
+        self.outbox.room().await;
+        self.outbox.push(ToChannel::refusal(&refusal, || self.unread_ids.next()))
     }
 
     async fn tell(&self, event: Event) -> bool {
@@ -219,67 +232,66 @@ async fn read(
     }
 }
 
-/// Writes what is queued until the queue's last end is gone or the peer is.
+/// Writes what is queued until the outbox ends or the peer takes nothing more.
 async fn write_all(
-    mut socket: OwnedWriteHalf,
-    mut messages: mpsc::Receiver<ToChannel>,
+    mut socket: impl AsyncWrite + Unpin,
+    outbox: &Outbox,
     in_flight: &InFlight,
     metrics: &Metrics,
-) {
-    while let Some(message) = messages.recv().await {
-        let bytes = match message {
-            ToChannel::Respond(correlation, response) => {
-                in_flight.leave();
-                let refused = response.error_reason().is_some();
-                let outcome = if refused { RequestOutcome::Refused } else { RequestOutcome::Done };
-                metrics.count_request(kind_of(&response), outcome);
-                correlation.answer(Status::Ok, *response)
-            }
-            ToChannel::Notify(notification) => encode_notification(*notification),
-            ToChannel::Refuse(refusal) => refusal.answer(fresh_id),
-        };
-        if socket.write_all(&bytes).await.is_err() {
-            return;
+) -> io::Result<()> {
+    while let Some((bytes, answers)) = outbox.first().await {
+        if let Some((kind, outcome)) = answers {
+            // Before it is written: the peer may ask again as soon as it reads the answer.
+            in_flight.leave();
+            metrics.count_request(kind, outcome);
         }
+        write_one(&mut socket, bytes).await?;
+        outbox.sent();
     }
     // A peer that waits for the end of the stream gets it after the last answer.
-    let _ = socket.shutdown().await;
+    socket.shutdown().await
 }
 
-/// For an error element that must name something although nothing exists.
-fn fresh_id() -> String {
-    static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("unread{}", COUNT.fetch_add(1, Ordering::Relaxed) + 1)
-}
-
-fn kind_of(response: &Response) -> RequestKind {
-    match response {
-        Response::DialogPrepared(_) | Response::ErrorDialogNotPrepared(_) => {
-            RequestKind::DialogPrepare
+/// Writes one message, however long that takes, as long as the peer goes on reading.
+async fn write_one(socket: &mut (impl AsyncWrite + Unpin), mut bytes: Bytes) -> io::Result<()> {
+    while !bytes.is_empty() {
+        if timeout(UNTAKEN_MAX, socket.write_buf(&mut bytes)).await?? == 0 {
+            return Err(io::ErrorKind::WriteZero.into());
         }
-        Response::DialogStarted(_)
-        | Response::ErrorDialogNotStarted(_)
-        | Response::ErrorDialogWrongState(_) => RequestKind::DialogStart,
-        Response::ConferenceCreated(_) | Response::ErrorConferenceCreate(_) => {
-            RequestKind::CreateConference
-        }
-        Response::ConferenceDestroyed(_) | Response::ErrorConferenceDestroy(_) => {
-            RequestKind::DestroyConference
-        }
-        Response::ConferenceJoined(_) | Response::ErrorConferenceJoin(_) => RequestKind::Join,
-        Response::ConferenceUnjoined(_) | Response::ErrorConferenceUnjoin(_) => RequestKind::Unjoin,
-        Response::Error(_) | Response::Unknown(_) => RequestKind::Unreadable,
-        Response::Extension(_) => RequestKind::Extension,
     }
+    Ok(())
 }
 
-fn kind_of_subject(subject: &Subject) -> RequestKind {
-    match subject {
-        Subject::DialogPrepare { .. } => RequestKind::DialogPrepare,
-        Subject::DialogStart { .. } => RequestKind::DialogStart,
-        Subject::CreateConference => RequestKind::CreateConference,
-        Subject::DestroyConference { .. } => RequestKind::DestroyConference,
-        Subject::Join { .. } => RequestKind::Join,
-        Subject::Unjoin { .. } => RequestKind::Unjoin,
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use tokio::io::duplex;
+    use tokio::time::sleep;
+
+    use super::*;
+
+    /// What a socket holds between two that do not wait for each other.
+    const SOCKET_BYTES: usize = 10;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_slowly_gets_it_all() {
+        let (mut server, mut peer) = duplex(SOCKET_BYTES);
+        let writing =
+            tokio::spawn(async move { write_one(&mut server, vec![1; 100].into()).await });
+        let mut read = [0; SOCKET_BYTES];
+        for _ in 0..10 {
+            sleep(UNTAKEN_MAX - Duration::from_secs(1)).await;
+            peer.read_exact(&mut read).await.unwrap();
+        }
+        writing.await.unwrap().unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_peer_that_reads_nothing_is_given_up() {
+        let (mut server, _peer) = duplex(SOCKET_BYTES);
+        let begin = Instant::now();
+        let fault = write_one(&mut server, vec![1; 100].into()).await.unwrap_err();
+        assert_eq!(fault.kind(), io::ErrorKind::TimedOut);
+        assert_eq!(begin.elapsed(), UNTAKEN_MAX);
     }
 }

@@ -4,11 +4,15 @@
 //! - `places`: how many may be connected, and who gives way when all places are taken.
 //! - `channel`: the two tasks of a connection.
 //! - `alive`: how a host that is gone is noticed.
+//! - `message`, `outbox`: what waits to be sent, and how much of it may.
 //!
-//! Parsing is done here, side by side for all channels; the core task sees typed requests only.
+//! Parsing is done here, side by side for all channels; the core task sees typed requests only. It
+//! encodes what it sends, because the size decides whether it may wait.
 
 mod alive;
 mod channel;
+mod message;
+mod outbox;
 mod places;
 
 use std::net::{IpAddr, SocketAddr};
@@ -16,8 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use mscp_proto::channel::{Correlation, Refusal};
-use mscp_proto::{Notification, Response};
+use mscp_proto::Notification;
 use sip::CallKey;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
@@ -26,34 +29,36 @@ use tracing::{info, warn};
 
 use super::core::Message;
 use crate::config;
-use crate::control::ChannelId;
+use crate::control::{ChannelId, UnreadIds};
 use crate::metrics::Metrics;
 use channel::Connection;
+pub(super) use message::ToChannel;
+use outbox::Outbox;
 use places::{Place, Places};
 
 /// How long the listener waits when the operating system has no descriptor for it.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
-/// Something to send to an application server.
-pub(super) enum ToChannel {
-    /// The answer to a request.
-    Respond(Correlation, Box<Response>),
-    /// An event.
-    Notify(Box<Notification>),
-    /// The answer to what could not be read.
-    Refuse(Box<Refusal>),
-}
-
 /// The core task's grip on a channel.
 pub(super) struct Writer {
-    queue: mpsc::Sender<ToChannel>,
+    outbox: Arc<Outbox>,
     cut: CancellationToken,
 }
 
 impl Writer {
-    /// Queues a message; false if the queue is full: the peer does not read.
+    /// Queues a message; false if too much waits already: the peer does not read.
     pub(super) fn send(&self, message: ToChannel) -> bool {
-        self.queue.try_send(message).is_ok()
+        self.outbox.push(message)
+    }
+
+    /// What the application server was not told, in order.
+    pub(super) fn take_unsent(&self) -> Vec<Notification> {
+        self.outbox.take_unsent()
+    }
+
+    /// Whether the channel is about to end.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut.is_cancelled()
     }
 
     /// Closes the channel without further ado.
@@ -78,18 +83,25 @@ pub(super) struct Desk {
     core: mpsc::Sender<Message>,
     metrics: Arc<Metrics>,
     places: Places,
+    /// Bytes that may wait for one application server.
+    budget: usize,
+    unread_ids: Arc<UnreadIds>,
     /// Channels so far.
     channels: Arc<AtomicU64>,
 }
 
 impl Desk {
+    /// `ports` is how many calls and dialogs there can be.
     pub(super) fn new(
         config: config::Mscp,
+        ports: usize,
         core: mpsc::Sender<Message>,
         metrics: Arc<Metrics>,
     ) -> Desk {
         let places = Places::new(config.max_connections);
-        Desk { config, core, metrics, places, channels: Arc::default() }
+        let budget = outbox::budget(&config, ports);
+        let unread_ids = Arc::new(UnreadIds::new(rand::random()));
+        Desk { config, core, metrics, places, budget, unread_ids, channels: Arc::default() }
     }
 
     /// A listener on `socket`, for one guest or, without one, for everybody. It and its connections
@@ -158,9 +170,9 @@ impl Listener {
         cut: CancellationToken,
     ) {
         info!(channel = channel.0, %peer, "MSCP connection");
-        let Desk { config, core, metrics, .. } = &self.desk;
-        let (queue, messages) = mpsc::channel(config.max_queued_messages);
-        let writer = Writer { queue: queue.clone(), cut: cut.clone() };
+        let Desk { config, core, metrics, budget, unread_ids, .. } = &self.desk;
+        let outbox = Arc::new(Outbox::new(*budget));
+        let writer = Writer { outbox: Arc::clone(&outbox), cut: cut.clone() };
         let via = self.guest.as_ref().map(|guest| guest.call.clone());
         if core.send(Message::ChannelOpened(channel, via, writer)).await.is_err() {
             return;
@@ -170,8 +182,8 @@ impl Listener {
             channel,
             place,
             core: core.clone(),
-            refusals: queue,
-            messages,
+            outbox,
+            unread_ids: Arc::clone(unread_ids),
             metrics,
             cut,
         };
