@@ -50,7 +50,11 @@ impl Dialog {
     async fn send(&self, method: &str, body: &str) {
         let me = self.socket.local_addr().unwrap();
         let Dialog { server, call_id, to_tag, cseq, .. } = self;
-        let content_type = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let content_type = match (method, body) {
+            (_, "") => "",
+            ("INFO", _) => "Content-Type: application/mscp+xml\r\n",
+            _ => "Content-Type: application/sdp\r\n",
+        };
         let text = format!(
             "{method} sip:ms@{server} SIP/2.0\r\nVia: SIP/2.0/UDP {me};branch=z9hG4bK{call_id}{method}{cseq}\r\n\
              Max-Forwards: 70\r\nTo: MS <sip:ms@example.com>{to_tag}\r\n\
@@ -164,4 +168,19 @@ async fn a_lost_connection_is_made_again_and_finds_everything_in_place() {
     let destroy = format!("<destroyconference conferenceid=\"{conference}\"/>");
     let destroyed = ask(&mut channel, 1, &destroy).await;
     assert!(destroyed.contains("<conferencedestroyed"), "{destroyed}");
+}
+
+/// The draft's 7.1 is not spoken: who tries it is told so, and not that all is well.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_request_in_an_info_is_refused() {
+    let server = server().await;
+    let (mut dialog, _) = Dialog::invite(server.sip, "info").await;
+    let request = "<mscp version=\"1.0\" xmlns=\"urn:ietf:mscp\"><request><createconference/>\
+        </request></mscp>";
+    let refused = dialog.request("INFO", request).await;
+    assert!(refused.starts_with("SIP/2.0 415 "), "{refused}");
+    assert!(refused.contains("\r\nAccept: \r\n"), "{refused}");
+    let alive = dialog.request("INFO", "").await;
+    assert!(alive.starts_with("SIP/2.0 200 "), "{alive}");
+    assert!(server.state().await.unwrap().conferences.is_empty());
 }

@@ -38,15 +38,6 @@ pub enum Event {
         /// The call.
         call: CallKey,
     },
-    /// An INFO within a call; it has been answered with 200 already.
-    Info {
-        /// The call.
-        call: CallKey,
-        /// Its Content-Type; empty when it has no body.
-        content_type: String,
-        /// Its body.
-        body: Vec<u8>,
-    },
     /// The peer of an outgoing call is being alerted (180, 183 …).
     Ringing {
         /// The call.
@@ -108,7 +99,6 @@ impl Event {
             Self::Acked { call, .. }
             | Self::Reinvited { call, .. }
             | Self::Withdrawn { call }
-            | Self::Info { call, .. }
             | Self::Ringing { call, .. }
             | Self::Answered { call, .. }
             | Self::Changed { call, .. }

@@ -29,9 +29,6 @@ impl Control {
             SipEvent::Acked { call, answer } => self.on_acked(&call, answer),
             SipEvent::Reinvited { call, offer } => self.on_reinvited(&call, offer),
             SipEvent::Withdrawn { call } => self.on_withdrawn(&call),
-            SipEvent::Info { call, content_type, .. } => {
-                info!(call = %call, content_type, "INFO without a use here");
-            }
             SipEvent::Cancelled { call } => {
                 self.on_ended(&call, CallResult::Cancelled, "cancelled");
             }

@@ -44,13 +44,16 @@ fn unsupported(request: &Request) -> String {
     required.join(", ")
 }
 
+/// Whether there is no body, or one that need not be understood (RFC 3261, 8.2.3).
+pub(super) fn may_ignore_body(request: &Request) -> bool {
+    let disposition = request.header("Content-Disposition").unwrap_or_default();
+    request.body.is_empty()
+        || disposition.to_ascii_lowercase().replace(' ', "").contains("handling=optional")
+}
+
 /// Whether the body is a plain session description, is optional or is not there.
 fn has_readable_body(request: &Request) -> bool {
-    if request.body.is_empty() {
-        return true;
-    }
-    let disposition = request.header("Content-Disposition").unwrap_or_default();
-    if disposition.to_ascii_lowercase().replace(' ', "").contains("handling=optional") {
+    if may_ignore_body(request) {
         return true;
     }
     let encoded = request.header("Content-Encoding").unwrap_or("identity");

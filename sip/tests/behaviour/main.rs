@@ -8,6 +8,7 @@ mod common;
 mod answer;
 mod bye;
 mod cancel;
+mod info;
 mod lifetime;
 mod malformed;
 mod offerless;

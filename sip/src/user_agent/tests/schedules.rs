@@ -127,7 +127,7 @@ fn a_peer_that_vanished_is_found_out() {
     assert_eq!(world.agent.calls(), 1);
     world.advance(LONG);
     assert_eq!(world.times("BYE").first(), Some(&432_000));
-    assert_eq!(world.events[3..], [Event::Ended { call, reason: EndReason::PeerLost }]);
+    assert_eq!(world.events[2..], [Event::Ended { call, reason: EndReason::PeerLost }]);
     assert!(world.is_empty());
 }
 
