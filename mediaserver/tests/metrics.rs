@@ -14,6 +14,7 @@ use mediaserver::metrics::{
     RequestKind, RequestOutcome, TickHistogram,
 };
 use mixer::engine::Stats;
+use sip::Refused;
 
 #[global_allocator]
 static TRAP: AllocDisabler = AllocDisabler;
@@ -96,6 +97,23 @@ fn what_the_engine_and_the_network_thread_count_is_copied_and_not_added_up() {
         ("mediaserver_network_late_packets_total", 6.0),
     ] {
         assert_eq!(sample(&text, series), value, "{series}");
+    }
+}
+
+#[test]
+fn calls_that_the_sip_agent_refused_are_added_once_to_those_of_the_control_side() {
+    let metrics = Metrics::new();
+    metrics.count_call(CallResult::Busy);
+    for busy in [0, 2, 2, 5] {
+        metrics.survey_refused_calls(Refused { busy, unfit: 3, failed: 1 });
+    }
+    metrics.count_call(CallResult::Refused);
+    let text = metrics.expose().unwrap();
+    for (result, value) in
+        [("busy", 6.0), ("refused", 4.0), ("failed", 1.0), ("answered", 0.0), ("cancelled", 0.0)]
+    {
+        let series = format!("mediaserver_calls_total{{result=\"{result}\"}}");
+        assert_eq!(sample(&text, &series), value, "{series}");
     }
 }
 

@@ -3,15 +3,15 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use crate::command::{Command, NewCall};
+use crate::figures::Figures;
 use crate::shell::{Shell, Sockets};
 use crate::user_agent::token;
-use crate::{Availability, CallKey, Config, Event, Outgoing, Rejection, Sdp};
+use crate::{Availability, CallKey, Config, Event, Outgoing, Refused, Rejection, Sdp};
 
 /// A running SIP user agent. Clones share it; every method returns at once and leaves the work
 /// to the agent's task, in the order of the calls. A request about a call that is over, or that
@@ -20,7 +20,7 @@ use crate::{Availability, CallKey, Config, Event, Outgoing, Rejection, Sdp};
 pub struct Agent {
     commands: mpsc::UnboundedSender<Command>,
     local: SocketAddr,
-    calls: Arc<AtomicUsize>,
+    figures: Arc<Figures>,
     task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
 }
 
@@ -37,10 +37,10 @@ impl Agent {
         let sockets = Sockets::bind(&config).await?;
         let local = sockets.local();
         let (commands, inbox) = mpsc::unbounded_channel();
-        let calls = Arc::new(AtomicUsize::new(0));
-        let shell = Shell::new(config, sockets, events, calls.clone());
+        let figures = Arc::new(Figures::default());
+        let shell = Shell::new(config, sockets, events, figures.clone());
         let task = tokio::spawn(shell.run(inbox));
-        Ok(Self { commands, local, calls, task: Arc::new(tokio::sync::Mutex::new(Some(task))) })
+        Ok(Self { commands, local, figures, task: Arc::new(tokio::sync::Mutex::new(Some(task))) })
     }
 
     /// The bound address; UDP and TCP share the port.
@@ -50,7 +50,12 @@ impl Agent {
 
     /// Calls alive now, ringing ones and those that await their last ACK included.
     pub fn calls(&self) -> usize {
-        self.calls.load(Ordering::Relaxed)
+        self.figures.calls()
+    }
+
+    /// New calls that were refused without a word to the application.
+    pub fn refused(&self) -> Refused {
+        self.figures.refused()
     }
 
     /// Says 180 Ringing to a new call.

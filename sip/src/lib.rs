@@ -26,7 +26,8 @@
 //!                                        └──────── message (rsipstack) ──────┘
 //! ```
 //!
-//! - `agent`, `config`, `command`, `event`, `call`, `rejection`: what the application sees.
+//! - `agent`, `config`, `command`, `event`, `call`, `rejection`, `figures`: what the application
+//!   sees.
 //! - `user_agent`: the decisions, one file per request (`invite`, `ack`, `bye`, `cancel`,
 //!   `options`, `info`, `update`), `screen` for what precedes them all, `answer` for what the
 //!   application says, `outgoing` and `reinvite` for INVITEs from here, `probe` for silent peers.
@@ -75,6 +76,7 @@ mod command;
 mod config;
 mod dialog;
 mod event;
+mod figures;
 #[doc(hidden)]
 pub mod fuzz;
 mod hop;
@@ -90,4 +92,5 @@ pub use call::CallKey;
 pub use command::{Availability, Outgoing};
 pub use config::{Config, Limits, Timers};
 pub use event::{EndReason, Event, Invitation, Sdp, Transport};
+pub use figures::Refused;
 pub use rejection::Rejection;

@@ -28,9 +28,11 @@ impl Metrics {
 
     fn register_media(&self, own: &mut Registry) {
         own.register("legs", "Legs (calls with media) in place", self.legs.clone());
-        own.register("calls", "New calls by what became of them: answered (200, acknowledged or not), busy (486, 503), \
-             refused (another 4xx), cancelled (by the caller before the answer), failed (another \
-             5xx). A re-INVITE is no new call", self.calls.clone());
+        own.register("calls", "New calls by what became of them: answered (200, acknowledged or not), busy (486, 503: \
+             full, draining, or too much to do), refused (another 4xx), cancelled (by the caller \
+             before the answer), failed (another 5xx). A re-INVITE is no new call; an INVITE \
+             repeated after its refusal is one more; an INVITE for an MSCP channel counts only if \
+             it is refused before it is looked into", self.calls.clone());
         own.register(
             "rtp_received_packets",
             "RTP packets received and accepted by a leg",

@@ -38,7 +38,7 @@ label_values! {
     CallResult {
         /// It was answered with 200, and the caller acknowledged or did not.
         Answered = "answered",
-        /// It was refused because the server is full or drains (486, 503).
+        /// It was refused because the server is full, drains or has too much to do (486, 503).
         Busy = "busy",
         /// It was refused for what it asked or offered (another 4xx).
         Refused = "refused",

@@ -24,6 +24,7 @@ use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
+use sip::Refused;
 
 pub use exposition::manual;
 pub use fetching::FetchInProgress;
@@ -33,7 +34,7 @@ pub use label::{
     PrivilegeLabel, Rejected, RejectedPacket, Request, RequestKind, RequestOutcome, SocketFailure,
 };
 
-use survey::{EngineCounters, NetworkCounters};
+use survey::{EngineCounters, NetworkCounters, RefusedCalls};
 
 /// Every metric of one server. Each field says which threads may touch it only where it is not all.
 pub struct Metrics {
@@ -83,6 +84,7 @@ pub struct Metrics {
 
     engine: EngineCounters,
     network: NetworkCounters,
+    refused_calls: RefusedCalls,
 }
 
 impl Metrics {
@@ -112,6 +114,7 @@ impl Metrics {
             fetches_in_progress: Gauge::default(),
             engine: EngineCounters::default(),
             network: NetworkCounters::default(),
+            refused_calls: RefusedCalls::default(),
         };
         metrics.begin_at_zero();
         metrics.registry = metrics.registered();
@@ -158,6 +161,11 @@ impl Metrics {
     /// Copies what the network thread counted by `snapshot`. Control side only.
     pub fn survey_network(&self, snapshot: &Snapshot) {
         self.network.copy(snapshot);
+    }
+
+    /// Adds the calls that the SIP agent refused by itself since the last time. Control side only.
+    pub fn survey_refused_calls(&self, refused: Refused) {
+        self.refused_calls.add(refused, &self.calls);
     }
 
     /// Says whether the engine thread got a privilege. Control side only.

@@ -1,16 +1,18 @@
-//! What the engine and the network thread count by themselves, copied now and then.
+//! What the engine, the network thread and the SIP agent count by themselves, copied now and then.
 //!
-//! Both count from their own start and never back, so a copy is a store and not an addition.
+//! All count from their own start and never back, so a copy is a store and not an addition. Only the
+//! calls that the agent refused go where others are counted too: of them what is new is added.
 
-use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use media_io::net::Snapshot;
 use mixer::engine::Stats;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::registry::Registry;
+use sip::Refused;
 
-use super::label::{Dropped, DroppedPacket, Operation, SocketFailure};
+use super::label::{Call, CallResult, Dropped, DroppedPacket, Operation, SocketFailure};
 
 /// One counter of the engine: name, help, and where it stands in [`Stats`].
 type Row = (&'static str, &'static str, fn(&Stats) -> u64);
@@ -117,6 +119,27 @@ impl NetworkCounters {
             counter.inner().store(failed(snapshot, *operation), Relaxed);
         }
         self.sent_late.inner().store(snapshot.sent_late, Relaxed);
+    }
+}
+
+/// What was copied last of the calls that the SIP agent refused.
+#[derive(Default)]
+pub(super) struct RefusedCalls {
+    busy: AtomicU64,
+    unfit: AtomicU64,
+    failed: AtomicU64,
+}
+
+impl RefusedCalls {
+    pub(super) fn add(&self, refused: Refused, calls: &Family<Call, Counter>) {
+        for (seen, now, result) in [
+            (&self.busy, refused.busy, CallResult::Busy),
+            (&self.unfit, refused.unfit, CallResult::Refused),
+            (&self.failed, refused.failed, CallResult::Failed),
+        ] {
+            let new = now.saturating_sub(seen.swap(now, Relaxed));
+            calls.get_or_create(&Call { result }).inc_by(new);
+        }
     }
 }
 

@@ -313,6 +313,7 @@ impl Core {
         let net = self.net.counters().snapshot();
         metrics.survey_network(&net);
         metrics.survey_engine(&self.control.engine_stats());
+        metrics.survey_refused_calls(self.agent.refused());
         let overload = net.dropped_flood + net.dropped_inbox_full + net.dropped_oversize;
         rejected(RejectedPacket::Overload, grown(overload, seen.overload));
         let dropped = self.control.notifications_dropped();

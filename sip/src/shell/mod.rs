@@ -11,7 +11,6 @@ pub(crate) use sockets::Sockets;
 use std::collections::VecDeque;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
 
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
@@ -20,6 +19,7 @@ use tokio::time::{sleep, sleep_until};
 
 use crate::command::Command;
 use crate::config::{EVENTS_MAX, MESSAGE_BYTES_MAX};
+use crate::figures::Figures;
 use crate::hop::Hop;
 use crate::io::Output;
 use crate::user_agent::UserAgent;
@@ -43,7 +43,7 @@ pub(crate) struct Shell {
     events: mpsc::Sender<Event>,
     /// Events for which the application had no room yet.
     held: VecDeque<Event>,
-    calls: Arc<AtomicUsize>,
+    figures: Arc<Figures>,
     config: Config,
 }
 
@@ -64,7 +64,7 @@ impl Shell {
         config: Config,
         sockets: Sockets,
         events: mpsc::Sender<Event>,
-        calls: Arc<AtomicUsize>,
+        figures: Arc<Figures>,
     ) -> Self {
         let (sender, arrivals) = mpsc::channel(ARRIVALS_MAX);
         let agent = UserAgent::new(
@@ -81,7 +81,7 @@ impl Shell {
             arrivals,
             events,
             held: VecDeque::new(),
-            calls,
+            figures,
             config,
         }
     }
@@ -165,6 +165,7 @@ impl Shell {
 
     /// Carries out all that the agent asks for.
     async fn flush(&mut self) {
+        self.figures.publish(self.agent.calls(), self.agent.refused());
         while let Some(output) = self.agent.poll_output() {
             match output {
                 Output::Send { hop: Hop::Udp(to), bytes, .. } => {
@@ -181,7 +182,6 @@ impl Shell {
         }
         self.deliver();
         self.agent.handle_congestion(self.held.len() > EVENTS_MAX);
-        self.calls.store(self.agent.calls(), Ordering::Relaxed);
     }
 
     /// Hands over the events for which there is room, in order.

@@ -43,7 +43,7 @@ use crate::hop::Hop;
 use crate::io::{Io, Output, Timer, TransactionKey};
 use crate::message::{Fault, Message, Method, Request, read, transaction_key};
 use crate::transaction::{Absorbed, Clients, Finding, Servers};
-use crate::{CallKey, Config, EndReason, Event};
+use crate::{CallKey, Config, EndReason, Event, Refused};
 use call::Call;
 
 /// A table that is filled to less than this part of its room gives the rest back.
@@ -65,6 +65,7 @@ pub(crate) struct UserAgent {
     availability: Availability,
     /// The application is behind with its events.
     congested: bool,
+    refused: Refused,
     rng: StdRng,
     /// Makes the tags of responses without state repeatable, and unguessable.
     salt: u64,
@@ -85,6 +86,7 @@ impl UserAgent {
             callers: HashMap::new(),
             availability: Availability::Open,
             congested: false,
+            refused: Refused::default(),
             salt: rand::RngExt::random(&mut rng),
             rng,
         }
@@ -198,6 +200,11 @@ impl UserAgent {
         self.calls.len()
     }
 
+    /// New calls that were refused here.
+    pub(crate) fn refused(&self) -> Refused {
+        self.refused
+    }
+
     /// Whether nothing is held any more: no call, no transaction, no deadline.
     pub(crate) fn is_empty(&self) -> bool {
         let transactions = self.servers.is_empty() && self.clients.is_empty();
@@ -227,7 +234,7 @@ impl UserAgent {
         }
         let first = incoming.request.method == Method::Invite && incoming.request.to_tag.is_none();
         if first && self.servers.is_merged(&incoming.request) {
-            return self.answer_fault(&incoming.request, 482, "Loop Detected");
+            return self.answer_fault(&incoming.request, reply::MERGED, "Loop Detected");
         }
         if !self.screen(&incoming) {
             return;

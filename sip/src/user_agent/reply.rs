@@ -5,10 +5,12 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use super::{Incoming, UserAgent, token};
 use crate::Transport;
 use crate::io::Packet;
-use crate::message::{Request, Writer, reason_phrase};
+use crate::message::{Method, Request, Writer, reason_phrase};
 
 /// The methods that are understood.
 pub(super) const ALLOW: &str = "INVITE, ACK, BYE, CANCEL, OPTIONS, INFO, UPDATE";
+/// Loop Detected: a request that came over two ways (RFC 3261, 8.2.2.2).
+pub(super) const MERGED: u16 = 482;
 /// The most seconds of Retry-After.
 pub(super) const RETRY_SECONDS_MAX: u64 = 10;
 
@@ -42,6 +44,7 @@ impl UserAgent {
         status: u16,
         fill: impl FnOnce(Writer) -> Writer,
     ) {
+        self.count_refused(&incoming.request, status);
         let tag = self.stable_tag(&incoming.request);
         let packet = fill(self.response(&incoming.request, status, &tag)).end();
         self.reply(incoming, status, packet);
@@ -55,6 +58,7 @@ impl UserAgent {
 
     /// Answers without keeping anything (RFC 3261, 8.2.7): the same request gets the same bytes.
     pub(super) fn answer_fault(&mut self, request: &Request, status: u16, reason: &str) {
+        self.count_refused(request, status);
         let tag = self.stable_tag(request);
         let allow = matches!(status, 405 | 501).then_some(ALLOW);
         let retry = (status == 503).then_some("5");
@@ -64,6 +68,15 @@ impl UserAgent {
             .maybe("Retry-After", retry)
             .end();
         self.io.respond(request.return_hop(), packet.into());
+    }
+
+    /// Counts a new call that is refused before the application hears of it; one that came over
+    /// another way already is none.
+    fn count_refused(&mut self, request: &Request, status: u16) {
+        let new = request.method == Method::Invite && request.to_tag.is_none();
+        if new && status != MERGED {
+            self.refused.count(status);
+        }
     }
 
     /// The To tag of a response without state: the same for every repetition of a request.

@@ -1,6 +1,6 @@
 //! OPTIONS, and what a full or draining server says.
 use crate::common::{ANSWER, OFFER, Peer, Server};
-use sip::Availability;
+use sip::{Availability, Refused};
 
 #[tokio::test]
 async fn options_tells_what_is_understood() {
@@ -27,6 +27,7 @@ async fn a_full_server_is_busy_and_a_draining_one_unavailable() {
         let invite = peer.ask(peer.request("INVITE", &format!("p@3{n}"), 1).sdp(OFFER)).await;
         assert_eq!(invite.status(), status);
         assert_eq!(invite.find("Retry-After").is_some(), status == 503);
+        assert_eq!(server.agent.refused(), Refused { busy: n as u64 + 1, ..Refused::default() });
         let ack = peer.request("ACK", &format!("p@3{n}"), 1).to(&invite.header("To"));
         peer.send(&ack.text()).await;
     }

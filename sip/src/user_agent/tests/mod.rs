@@ -3,6 +3,7 @@
 
 mod floods;
 mod histories;
+mod refused;
 mod schedules;
 
 use std::time::{Duration, Instant};
