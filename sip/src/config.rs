@@ -7,6 +7,8 @@ use std::time::Duration;
 pub(crate) const CALLS_MAX: usize = 10_000;
 /// Transactions held at once.
 pub(crate) const TRANSACTIONS_MAX: usize = 65_536;
+/// INVITEs that began a call, or wanted to, and whose ACK has not come.
+pub(crate) const UNACKED_MAX: usize = 1_024;
 /// Bytes of one message, start line to the end of the body: the largest a UDP datagram holds.
 pub(crate) const MESSAGE_BYTES_MAX: usize = 65_535;
 /// TCP connections held at once.
@@ -101,6 +103,11 @@ pub struct Limits {
     /// requests within calls. Default 65,536: a call costs two to four for 32 seconds each, so this
     /// carries about 500 calls a second on UDP.
     pub transactions: usize,
+    /// INVITEs whose ACK has not come, of which one source may have a quarter: an honest peer
+    /// acknowledges within a round trip, and may begin as many calls in each. Beyond, the oldest
+    /// one that was answered some time ago gives way or, if there is none, a new one gets 503.
+    /// Default 1,024.
+    pub unacked: usize,
     /// Bytes of one message; a longer one gets 413. Default 65,535.
     pub message_bytes: usize,
     /// TCP connections, of which one source may have half. For a further one, the one that was
@@ -114,11 +121,25 @@ pub struct Limits {
     pub shutdown_grace: Duration,
 }
 
+impl Limits {
+    /// Limits for so many calls. The defaults carry 10,000; beyond, what calls cost grows with them.
+    pub fn for_calls(calls: usize) -> Self {
+        let grown = |default: usize| default.max(default.saturating_mul(calls) / CALLS_MAX);
+        Self {
+            calls,
+            transactions: grown(TRANSACTIONS_MAX),
+            unacked: grown(UNACKED_MAX),
+            ..Self::default()
+        }
+    }
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {
             calls: CALLS_MAX,
             transactions: TRANSACTIONS_MAX,
+            unacked: UNACKED_MAX,
             message_bytes: MESSAGE_BYTES_MAX,
             connections: CONNECTIONS_MAX,
             connection_idle: CONNECTION_IDLE,

@@ -58,6 +58,7 @@ pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub(crate) use ids::UnreadIds;
 pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
+pub(crate) use transport::TRANSPORTS_MAX;
 
 use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;

@@ -16,7 +16,7 @@ use super::channels::Identity;
 use super::event::{Output, SipCommand};
 
 /// SIP dialogs that hold a transport channel at one time.
-const TRANSPORTS_MAX: usize = 64;
+pub(crate) const TRANSPORTS_MAX: usize = 64;
 
 /// One SIP dialog that holds a transport channel.
 #[derive(Debug)]

@@ -33,7 +33,7 @@ use tracing::info;
 
 use self::core::{Core, Message, Survey};
 use crate::config::{AnyKey, Config, Grace, Realtime, keys};
-use crate::control::{Control, Settings, State};
+use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
 use crate::engine::realtime::Privileges;
 use crate::engine::thread::{EngineThread, Parts};
 use crate::exit;
@@ -266,7 +266,16 @@ fn sip_config(config: &Config) -> sip::Config {
     sip.tcp = config.sip.tcp;
     // Callers cannot be told to come to the wildcard; where media goes they get to.
     sip.advertise = config.sip.listen.ip().is_unspecified().then_some(config.media.ip);
+    sip.limits = sip_limits(config.sip.max_calls);
     sip
+}
+
+/// The control core keeps to `max_calls`; the agent must not be the first to have no place.
+fn sip_limits(max_calls: usize) -> sip::Limits {
+    let mut limits = sip::Limits::for_calls(max_calls + TRANSPORTS_MAX);
+    // A call that was ended here before its ACK came is the agent's alone until then.
+    limits.calls += limits.unacked;
+    limits
 }
 
 fn capacities(config: &Config) -> Capacities {
@@ -302,5 +311,21 @@ fn clip_limits(config: &Config) -> wav::Limits {
         file_bytes_max: config.dialogs.max_fetch_bytes,
         duration_max: config.dialogs.max_duration,
         ..wav::Limits::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sip_agent_has_room_for_every_call_that_is_configured() {
+        for max_calls in [1, 1_000, 100_000] {
+            let limits = sip_limits(max_calls);
+            assert!(limits.calls >= max_calls + TRANSPORTS_MAX, "{limits:?}");
+            assert!(limits.transactions >= 6 * max_calls, "{limits:?}");
+            assert!(limits.unacked >= max_calls / 10, "{limits:?}");
+        }
+        assert!(sip_limits(1).calls < sip::Limits::default().calls);
     }
 }

@@ -78,10 +78,10 @@ impl Servers {
     }
 
     /// Whether there is room for one more INVITE without ACK.
-    pub(crate) fn place(&self, source: IpAddr, now: Instant, grace: Duration) -> Place {
+    pub(crate) fn place(&self, max: usize, source: IpAddr, now: Instant, grace: Duration) -> Place {
         let answered =
             |key: &str| self.table.get(key).is_some_and(|server| server.state != State::Proceeding);
-        self.unacked.place(source, now, grace, answered)
+        self.unacked.place(max, source, now, grace, answered)
     }
 
     /// Offers a request to its transaction, if there is one.

@@ -8,11 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::io::TransactionKey;
 
-/// INVITEs without ACK, of all sources.
-pub(crate) const UNACKED_MAX: usize = 1_024;
-/// The same from one address. An honest peer acknowledges within a round trip: it may begin as
-/// many calls in each.
-pub(crate) const UNACKED_PER_SOURCE_MAX: usize = 256;
+/// One source may have one part in so many of all INVITEs without ACK.
+const SOURCE_SHARE: usize = 4;
 
 /// What awaits an ACK, in the order in which it came.
 #[derive(Default)]
@@ -60,20 +57,24 @@ impl Unacked {
         }
     }
 
-    /// Whether one more from this source finds room; `answered` tells which may give way.
+    /// Whether one more from this source finds room among `max`; `answered` tells which may give
+    /// way.
     pub(crate) fn place(
         &self,
+        max: usize,
         source: IpAddr,
         now: Instant,
         grace: Duration,
         answered: impl Fn(&str) -> bool,
     ) -> Place {
         let own = self.sources.get(&source);
-        let overdue = |row: &&Row| row.since + grace <= now && answered(&row.key);
-        let found = if let Some(own) = own.filter(|own| own.len() >= UNACKED_PER_SOURCE_MAX) {
-            own.iter().filter_map(|number| self.rows.get(number)).find(overdue)
-        } else if self.rows.len() >= UNACKED_MAX {
-            self.rows.values().find(overdue)
+        // They stand in the order of their age: behind the first young one all are young.
+        let old = |row: &&Row| row.since + grace <= now;
+        let answered = |row: &&Row| answered(&row.key);
+        let found = if let Some(own) = own.filter(|own| own.len() >= max.div_ceil(SOURCE_SHARE)) {
+            own.iter().filter_map(|row| self.rows.get(row)).take_while(old).find(answered)
+        } else if self.rows.len() >= max {
+            self.rows.values().take_while(old).find(answered)
         } else {
             return Place::Free;
         };

@@ -38,7 +38,8 @@ impl UserAgent {
         if !self.has_room(source, but_reserve(all), but_reserve(all.div_ceil(SOURCE_SHARE))) {
             return false;
         }
-        match self.servers.place(source, self.io.now, self.ack_grace()) {
+        match self.servers.place(self.config.limits.unacked, source, self.io.now, self.ack_grace())
+        {
             Place::Free => true,
             Place::None => false,
             Place::Overdue(key) => {

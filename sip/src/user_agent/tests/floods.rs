@@ -1,7 +1,7 @@
 //! Floods: calls that stand can go on and end, others can begin, and nothing is kept for long.
 
 use super::*;
-use crate::Rejection;
+use crate::{Limits, Rejection};
 
 /// More requests than anything here has room for.
 const FLOOD: usize = 5_000;
@@ -89,6 +89,19 @@ fn a_flood_of_invites_is_a_bounded_number_of_calls() {
     assert_eq!(last_status(&world), "503");
     let (call, _) = call(&mut world, "honest");
     assert_eq!(world.events.last().map(Event::call), Some(&call));
+}
+
+#[test]
+fn who_may_have_more_calls_may_begin_more_at_once() {
+    assert_eq!(Limits::for_calls(1).unacked, Limits::default().unacked);
+    let mut world = World::new();
+    world.agent.config.limits = Limits::for_calls(20_000);
+    for number in 0..FLOOD {
+        half_a_call(&mut world, &format!("f{number}"));
+    }
+    assert_eq!(world.agent.calls(), 512);
+    let limits = world.agent.config.limits;
+    assert_eq!((limits.calls, limits.transactions), (20_000, 2 * 65_536));
 }
 
 #[test]
