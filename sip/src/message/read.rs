@@ -10,6 +10,7 @@ use std::str::FromStr;
 use rsipstack::sip::{Headers, SipMessage, parse_uri};
 
 use super::{Method, NameAddr, Request, Response, Via, reason_phrase, values};
+use crate::config::MESSAGE_BYTES_MAX;
 use crate::hop::Hop;
 
 /// Header fields that may stand only once; two of them are two meanings of one message.
@@ -240,7 +241,14 @@ fn body_of(rest: &[u8], head: usize, request: &Request) -> Result<Vec<u8>, Refus
     let Some(length) = request.header("Content-Length") else {
         return Ok(body.to_vec());
     };
-    let length = number::<usize>(length).ok_or_else(|| Refusal::bad("Malformed Content-Length"))?;
+    if length.is_empty() || !length.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(Refusal::bad("Malformed Content-Length"));
+    }
+    // A number beyond `usize` is one that is too large.
+    let length = length.parse().unwrap_or(usize::MAX);
+    if length > MESSAGE_BYTES_MAX.saturating_sub(head) {
+        return Err(Refusal(413, reason_phrase(413)));
+    }
     let body =
         body.get(..length).ok_or_else(|| Refusal::bad("Body Shorter Than Content-Length"))?;
     Ok(body.to_vec())

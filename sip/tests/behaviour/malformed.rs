@@ -28,6 +28,12 @@ async fn each_fault_has_its_status() {
         ("SIP/2.0 400 Bad Request - Malformed Content-Length", |t| {
             t.replace("Content-Length: ", "Content-Length: -")
         }),
+        ("SIP/2.0 413 Request Entity Too Large", |t| {
+            t.replace("Length: ", "Length: 1000000000000")
+        }),
+        ("SIP/2.0 413 Request Entity Too Large", |t| {
+            t.replace("Length: ", "Length: 99999999999999999999999999")
+        }),
         ("SIP/2.0 400 Bad Request - Body Shorter Than Content-Length", |t| t[..t.len() - 1].into()),
         ("SIP/2.0 400 Bad Request - Message Cut Short", |t| {
             t[..t.find("Contact").unwrap() + 3].into()
