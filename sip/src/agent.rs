@@ -13,12 +13,15 @@ use crate::shell::{Shell, Sockets};
 use crate::user_agent::token;
 use crate::{Availability, CallKey, Config, Event, Outgoing, Refused, Rejection, Sdp};
 
+/// An application that says more than its calls give it to say is not heard any further.
+const TOO_MANY: &str = "more commands than the calls can need: one is dropped";
+
 /// A running SIP user agent. Clones share it; every method returns at once and leaves the work
 /// to the agent's task, in the order of the calls. A request about a call that is over, or that
 /// does not fit its state, is ignored: the call's final event is on its way.
 #[derive(Clone)]
 pub struct Agent {
-    commands: mpsc::UnboundedSender<Command>,
+    commands: mpsc::Sender<Command>,
     local: SocketAddr,
     figures: Arc<Figures>,
     task: Arc<tokio::sync::Mutex<Option<JoinHandle<()>>>>,
@@ -36,7 +39,7 @@ impl Agent {
     pub async fn bind(config: Config, events: mpsc::Sender<Event>) -> Result<Self, BindError> {
         let sockets = Sockets::bind(&config).await?;
         let local = sockets.local();
-        let (commands, inbox) = mpsc::unbounded_channel();
+        let (commands, inbox) = mpsc::channel(config.limits.commands());
         let figures = Arc::new(Figures::default());
         let shell = Shell::new(config, sockets, events, figures.clone());
         let task = tokio::spawn(shell.run(inbox));
@@ -112,7 +115,8 @@ impl Agent {
     /// Ends every call (`Ended` with [`EndReason::Shutdown`](crate::EndReason::Shutdown)), waits
     /// a little for the answers, closes all sockets and returns. Other clones become idle.
     pub async fn shutdown(self) {
-        self.send(Command::Shutdown);
+        // An error means that another clone was faster.
+        self.commands.send(Command::Shutdown).await.ok();
         let task = self.task.lock().await.take();
         if let Some(task) = task {
             // An error means the task panicked or was aborted: it is over either way.
@@ -121,8 +125,13 @@ impl Agent {
     }
 
     fn send(&self, command: Command) {
-        // The task is gone after a shutdown, and with it every call.
-        self.commands.send(command).ok();
+        let outcome = self.commands.try_send(command);
+        // The task is gone after a shutdown, and with it every call: that is no fault.
+        let full = matches!(outcome, Err(mpsc::error::TrySendError::Full(_)));
+        debug_assert!(!full, "{TOO_MANY}");
+        if full {
+            tracing::error!(limit = self.commands.max_capacity(), "{TOO_MANY}");
+        }
     }
 }
 
@@ -180,4 +189,24 @@ pub enum CallError {
     /// Not a SIP URI.
     #[error("not a SIP URI: {0:?}")]
     Uri(String),
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    /// The agent's task does not run meanwhile: nothing here waits.
+    #[tokio::test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "more commands than the calls can need")]
+    async fn commands_do_not_wait_without_bound() {
+        let mut config = Config::new(([127, 0, 0, 1], 0).into());
+        config.limits.calls = 1;
+        let most = config.limits.commands();
+        let (events, _heard) = mpsc::channel(1);
+        let agent = Agent::bind(config, events).await.unwrap();
+        let call = CallKey::outgoing("a", "b");
+        (0..=most).for_each(|_| agent.ring(&call));
+    }
 }

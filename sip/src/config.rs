@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 /// Calls (dialogs) held at once, incoming and outgoing together.
 pub(crate) const CALLS_MAX: usize = 10_000;
 /// Transactions held at once.
@@ -15,6 +17,12 @@ pub(crate) const MESSAGE_BYTES_MAX: usize = 65_535;
 pub(crate) const CONNECTIONS_MAX: usize = 1_024;
 /// Events waiting for the application before new work is refused with 503.
 pub(crate) const EVENTS_MAX: usize = 4_096;
+/// Events of one call that may still come when nothing new is begun: the outcome of the INVITE that
+/// is under way, that of a change the application asks for, and the end.
+pub(crate) const LAST_EVENTS: usize = 3;
+/// Commands for one call that may wait for the agent at once: ring, accept or reject, change,
+/// acknowledge and bye, and the availability before and after it.
+pub(crate) const COMMANDS_PER_CALL: usize = 8;
 /// A TCP connection on which nothing was received for so long is closed.
 pub(crate) const CONNECTION_IDLE: Duration = Duration::from_secs(600);
 /// A TCP peer has so long to finish a message it began.
@@ -131,6 +139,22 @@ impl Limits {
             unacked: grown(UNACKED_MAX),
             ..Self::default()
         }
+    }
+}
+
+/// What follows from the limits.
+impl Limits {
+    /// The most events that wait for the application. Beyond [`EVENTS_MAX`] no call begins and no
+    /// offer is taken; those that stand have only their last events to come.
+    pub(crate) fn held_events(&self) -> usize {
+        EVENTS_MAX.saturating_add(LAST_EVENTS.saturating_mul(self.calls.saturating_add(1)))
+    }
+
+    /// The most commands that wait for the agent. It carries them out before it hears anything
+    /// more, so they are about the calls that stand and those whose events are being worked off.
+    pub(crate) fn commands(&self) -> usize {
+        let calls = self.calls.saturating_add(self.held_events());
+        COMMANDS_PER_CALL.saturating_mul(calls).min(Semaphore::MAX_PERMITS)
     }
 }
 

@@ -38,7 +38,8 @@ pub enum Event {
         /// The call.
         call: CallKey,
     },
-    /// The peer of an outgoing call is being alerted (180, 183 …).
+    /// The peer of an outgoing call is being alerted (180, 183 …). Not told to an application that
+    /// is far behind with its events.
     Ringing {
         /// The call.
         call: CallKey,

@@ -41,7 +41,7 @@ pub(crate) struct Shell {
     connections: Connections,
     arrivals: mpsc::Receiver<Arrival>,
     events: mpsc::Sender<Event>,
-    /// Events for which the application had no room yet.
+    /// Events for which the application had no room yet: at most `Limits::held_events`.
     held: VecDeque<Event>,
     figures: Arc<Figures>,
     config: Config,
@@ -87,7 +87,7 @@ impl Shell {
     }
 
     /// Runs until the application shuts it down or stops listening.
-    pub(crate) async fn run(mut self, mut inbox: mpsc::UnboundedReceiver<Command>) {
+    pub(crate) async fn run(mut self, mut inbox: mpsc::Receiver<Command>) {
         let mut buffer = vec![0; MESSAGE_BYTES_MAX];
         loop {
             let happening = self.next(&mut inbox, &mut buffer).await;
@@ -100,11 +100,11 @@ impl Shell {
         self.shut_down(&mut buffer).await;
     }
 
-    async fn next(
-        &mut self,
-        inbox: &mut mpsc::UnboundedReceiver<Command>,
-        buffer: &mut [u8],
-    ) -> Happening {
+    async fn next(&mut self, inbox: &mut mpsc::Receiver<Command>, buffer: &mut [u8]) -> Happening {
+        // Before the network brings events that call for more of them.
+        if let Ok(command) = inbox.try_recv() {
+            return Happening::Command(command);
+        }
         let deadline = self.agent.poll_timeout();
         tokio::select! {
             command = inbox.recv() => command.map_or(Happening::Deaf, Happening::Command),
@@ -180,6 +180,7 @@ impl Shell {
                 Output::Event(event) => self.held.push_back(event),
             }
         }
+        debug_assert!(self.held.len() <= self.config.limits.held_events(), "held events");
         self.deliver();
         self.agent.handle_congestion(self.held.len() > EVENTS_MAX);
     }
@@ -203,7 +204,7 @@ impl Shell {
         self.tcp = None;
         self.agent.handle_command(Instant::now(), Command::Shutdown);
         self.flush().await;
-        let (_keep_open, mut nothing) = mpsc::unbounded_channel();
+        let (_keep_open, mut nothing) = mpsc::channel(1);
         let grace = sleep(self.config.limits.shutdown_grace);
         tokio::pin!(grace);
         while !self.agent.is_quiet() || !self.held.is_empty() {

@@ -129,7 +129,8 @@ impl UserAgent {
         if first && cancelled {
             // A CANCEL must not overtake its INVITE, so it waited for this (9.1).
             self.send_cancel(key);
-        } else if status > 100 && !cancelled {
+        } else if status > 100 && !cancelled && !self.congested {
+            // A peer may ring without end; whoever is behind can do without hearing of it.
             self.io.tell(Event::Ringing { call: key.clone(), status });
         }
     }

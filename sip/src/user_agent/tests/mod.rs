@@ -1,6 +1,7 @@
 //! The user agent in virtual time: schedules to the millisecond, and random histories.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods)]
 
+mod congestion;
 mod floods;
 mod histories;
 mod refused;
