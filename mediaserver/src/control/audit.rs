@@ -92,11 +92,15 @@ impl Control {
 
     fn conference_states(&self) -> Vec<ConferenceState> {
         let state = |(id, conference): (&ConferenceId, &Conference)| {
-            let Policy::NBest(nbest) = conference.policy;
+            let (policy, nbest) = match conference.policy {
+                Policy::NBest(n) => ("nbest", (n > 0).then_some(u32::from(n))),
+                Policy::Manual => ("manual", None),
+            };
             let talkers = self.stage.handle.talkers(conference.room);
             ConferenceState {
                 id: id.to_string(),
-                nbest: (nbest > 0).then_some(u32::from(nbest)),
+                policy,
+                nbest,
                 speakers: talkers.filter_map(|t| self.name_of(t.port.into())).collect(),
             }
         };

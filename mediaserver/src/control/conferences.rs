@@ -1,5 +1,7 @@
 //! `createconference` and `destroyconference` (draft 5.1, 5.2).
 
+use std::time::Duration;
+
 use mixer::plan::Plan;
 use mixer::room::{Policy, RoomId};
 use mscp_proto::conference::{
@@ -32,7 +34,7 @@ impl Control {
         if request.reservedmedia != MediaType::Audio {
             return Err("video is not supported; reservedmedia must be audio".to_owned());
         }
-        let policy = policy_of(request.audiomixingpolicy)?;
+        let policy = policy_of(request.audiomixingpolicy);
         let reserved = self.reservation(&request)?;
         let room = self.stage.handle.reserve_room().map_err(|full| full.to_string())?;
         let id = self.ids.conference();
@@ -41,6 +43,10 @@ impl Control {
         let conference = Conference { room, owner: asker.subscriber(), reserved, policy };
         self.conferences.insert(id.clone(), conference);
         self.rooms.insert(room, id.clone());
+        if let Some(seconds) = request.subscribe.activespeaker {
+            let interval = Duration::from_secs(seconds.get().into());
+            self.speakers.subscribe(id.clone(), interval);
+        }
         info!(conference = %id, ?policy, reserved, "conference created");
         let created = Response::ConferenceCreated(ConferenceCreated { conferenceid: id });
         self.stage.submit(plan, vec![Owed::Reply(asker, created)]);
@@ -85,6 +91,7 @@ impl Control {
     fn destroy(&mut self, id: &ConferenceId, owed: Vec<Owed>) {
         let Some(conference) = self.conferences.remove(id) else { return };
         self.rooms.remove(&conference.room);
+        self.speakers.forget(id);
         let end_point = EndPoint::Conference(id.clone());
         self.end_dialogs_on(&end_point, &format!("conference {id} was destroyed"));
         let mut plan = Plan::new();
@@ -109,11 +116,9 @@ impl Control {
     }
 }
 
-fn policy_of(policy: AudioMixingPolicy) -> Result<Policy, String> {
+fn policy_of(policy: AudioMixingPolicy) -> Policy {
     match policy {
-        AudioMixingPolicy::NBest(n) => Ok(Policy::NBest(u16::try_from(n).unwrap_or(u16::MAX))),
-        AudioMixingPolicy::Manual => {
-            Err("audiomixingpolicy=\"manual\" is not supported yet; use \"nbest\"".to_owned())
-        }
+        AudioMixingPolicy::NBest(n) => Policy::NBest(u16::try_from(n).unwrap_or(u16::MAX)),
+        AudioMixingPolicy::Manual => Policy::Manual,
     }
 }

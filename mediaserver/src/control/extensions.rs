@@ -69,6 +69,8 @@ impl Control {
         capabilities.push(list("codec", "telephone-event"));
         capabilities.extend(TYPES.iter().map(|mime| list("dialog", mime)));
         capabilities.push(list("audiomixingpolicy", "nbest"));
+        capabilities.push(list("audiomixingpolicy", "manual"));
+        capabilities.push(list("subscribe", "activespeaker"));
         capabilities.push(list("calls", &self.settings.max_calls.to_string()));
         capabilities.push(list("conferences", &engine.rooms.to_string()));
         CapabilitiesList(capabilities)

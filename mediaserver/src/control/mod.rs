@@ -27,9 +27,11 @@ mod connection;
 mod dialog;
 mod event;
 mod extensions;
+mod floor;
 mod ids;
 mod joins;
 mod settings;
+mod speakers;
 mod stage;
 mod state;
 mod transport;
@@ -65,6 +67,7 @@ use conferences::Conference;
 use connection::Connection;
 use dialog::Dialog;
 use ids::Ids;
+use speakers::Speakers;
 use stage::Stage;
 use transport::Transport;
 
@@ -79,6 +82,7 @@ pub struct Control {
     connections: BTreeMap<ConnectionId, Connection>,
     conferences: BTreeMap<ConferenceId, Conference>,
     dialogs: BTreeMap<DialogId, Dialog>,
+    speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
     fetches: BTreeMap<FetchKey, DialogId>,
     next_fetch: u64,
@@ -139,6 +143,7 @@ impl Control {
             connections: BTreeMap::new(),
             conferences: BTreeMap::new(),
             dialogs: BTreeMap::new(),
+            speakers: Speakers::default(),
             transports: BTreeMap::new(),
             fetches: BTreeMap::new(),
             next_fetch: 0,
@@ -181,7 +186,7 @@ impl Control {
     /// When [`Control::handle_timeout`] wants to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.channels.next_expiry()
+        self.channels.next_expiry().into_iter().chain(self.speakers.next_look()).min()
     }
 
     /// The time of [`Control::poll_timeout`] has come.
@@ -190,6 +195,7 @@ impl Control {
             info!(?identity, "application server away for too long: ending what it owns");
             self.tear_down(identity);
         }
+        self.look_at_speakers(now);
     }
 
     /// Whether nothing is left that a drain waits for: no call, and no plan on its way.
@@ -277,6 +283,7 @@ impl Control {
             Notification::DialogTerminate(terminate) => {
                 self.on_dialog_terminate(identity, terminate);
             }
+            Notification::ConferenceUser(user) => self.on_conference_user(identity, user),
             other => debug!(channel = channel.0, name = other.name(), "notification without use"),
         }
     }

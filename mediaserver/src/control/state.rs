@@ -20,9 +20,11 @@ pub struct State {
 pub struct ConferenceState {
     /// Its id.
     pub id: String,
-    /// How many talkers are mixed; `None` is all of them.
+    /// Who chooses the talkers: `nbest`, the loudest, or `manual`, the application server.
+    pub policy: &'static str,
+    /// How many talkers `nbest` mixes; `None` is all of them.
     pub nbest: Option<u32>,
-    /// The ids of who is heard now.
+    /// The ids of who speaks now.
     pub speakers: Vec<String>,
 }
 

@@ -8,7 +8,7 @@ use crate::room::RoomId;
 /// Talkers of one room that are published; a room with more shows this many.
 pub const METERED_TALKERS_MAX: usize = 8;
 
-/// A port that is mixed in a room.
+/// A port that is mixed in a room and is more than the noise on its line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Talking {
     /// Who talks.

@@ -247,7 +247,9 @@ impl Engine {
         for slot in self.floor.live() {
             let room = &self.rooms[*slot];
             let talkers = self.floor.talkers(room.talkers).iter();
-            let talkers = talkers.filter(|talker| talker.stays() && room.is_open);
+            let speaks = |slot: u32| self.ports.voices[slot as usize].speaks();
+            let talkers =
+                talkers.filter(|talker| talker.stays() && room.is_open && speaks(talker.origin));
             let talking = talkers.map(|talker| Talking {
                 port: self.ports.id(talker.origin),
                 level_dbov: self.ports.voices[talker.origin as usize].level.dbov(),

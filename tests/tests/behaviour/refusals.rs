@@ -59,12 +59,6 @@ const REFUSED: &[(&str, &str, Status, &str)] = &[
     ),
     (VIDEO, "errorconferencecreate", Status::Ok, "video"),
     (
-        "<createconference audiomixingpolicy='manual'/>",
-        "errorconferencecreate",
-        Status::Ok,
-        "manual",
-    ),
-    (
         "<dialogstart src='http://m/1' type='text/plain' connectionid='$a'/>",
         "errordialognotstarted",
         Status::Ok,
