@@ -182,10 +182,32 @@ fn rtcp_goes_where_the_peer_says() {
         ("", "198.51.100.7:6001"),
         ("a=rtcp:7000\r\n", "198.51.100.7:7000"),
         ("a=rtcp:7000 IN IP4 203.0.113.9\r\n", "203.0.113.9:7000"),
+        ("a=rtcp:7000 IN IP4 0.0.0.0\r\n", "198.51.100.7:7000"),
         ("a=rtcp:none\r\n", "198.51.100.7:6001"),
     ] {
         let negotiated = answered(&format!("m=audio 6000 RTP/AVP 0\r\n{line}"));
         assert_eq!(negotiated.remote, remote("198.51.100.7:6000", rtcp), "{line}");
+    }
+}
+
+/// What is no address for media is none for RTCP.
+#[test]
+fn rtcp_goes_nowhere_where_media_would_not() {
+    for (connection, address, warning) in [
+        ("IP4", "224.0.0.1", 330),
+        ("IP4", "239.1.2.3/127", 330),
+        ("IP6", "ff02::1", 330),
+        ("IP6", "::ffff:224.0.0.1", 330),
+        ("IP4", "255.255.255.255", 301),
+        ("IP6", "2001:db8::7", 301),
+        ("IP4", "phone.example.com", 301),
+    ] {
+        for line in
+            [format!("c=IN {connection} {address}"), format!("a=rtcp:53 IN {connection} {address}")]
+        {
+            let refusal = refused(&format!("m=audio 6000 RTP/AVP 0\r\n{line}\r\n"));
+            assert_eq!((refusal.status(), refusal.warning()), (488, Some(warning)), "{line}");
+        }
     }
 }
 

@@ -1,8 +1,8 @@
 //! One audio stream of the peer's description, understood.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
-use sdp_types::{Connection, Media, NetType, Rtcp, RtpMap, Session};
+use sdp_types::{Media, NetType, Rtcp, RtpMap, Session};
 
 use crate::codec::Codec;
 use crate::leg::{ACCEPTED_MAX, Accepted, Direction, PACKET_MS_MAX, PACKET_MS_MIN, Remote};
@@ -142,32 +142,41 @@ fn remote(
         let reason = "no c= line for this medium".to_owned();
         return Err(Refusal::Malformed { line, reason });
     };
-    let ip = address(connection, local.ip)?;
+    let ip = address(&connection.nettype, &connection.connection_address, local.ip)?;
     let default = Remote::new(SocketAddr::new(ip, media.port));
     let rtcp = match media.get_first_attribute_typed::<Rtcp>() {
-        Some(Ok(rtcp)) => rtcp_address(&rtcp, ip),
+        Some(Ok(rtcp)) => rtcp_address(&rtcp, ip, local.ip)?,
         _ => default.rtcp,
     };
     Ok(Remote { rtcp, ..default })
 }
 
-fn rtcp_address(rtcp: &Rtcp, ip: IpAddr) -> SocketAddr {
-    let given = rtcp.connection_address.as_deref().and_then(|address| address.parse().ok());
-    SocketAddr::new(given.unwrap_or(ip), rtcp.port)
+/// The address of `a=rtcp` is checked as that of `c=`, which is meant if there is none.
+fn rtcp_address(rtcp: &Rtcp, ip: IpAddr, local: IpAddr) -> Result<SocketAddr, Refusal> {
+    let (Some(nettype), Some(given)) = (&rtcp.nettype, &rtcp.connection_address) else {
+        return Ok(SocketAddr::new(ip, rtcp.port));
+    };
+    let given = address(nettype, given, local)?;
+    let given = if given.is_unspecified() { ip } else { given };
+    Ok(SocketAddr::new(given, rtcp.port))
 }
 
-fn address(connection: &Connection, local: IpAddr) -> Result<IpAddr, Refusal> {
-    let address = &connection.connection_address;
-    let refused = |reason| Refusal::Address { address: address.clone(), reason };
-    if connection.nettype != NetType::In {
+/// `given` as an address that media can be sent to, or that is unspecified for a hold.
+fn address(nettype: &NetType, given: &str, local: IpAddr) -> Result<IpAddr, Refusal> {
+    let refused = |reason| Refusal::Address { address: given.to_owned(), reason };
+    if *nettype != NetType::In {
         return Err(refused("not on the Internet (IN)"));
     }
-    let Ok(parsed) = connection.try_address() else {
+    // Of a multicast address a TTL may follow (RFC 8866, 5.7).
+    let Ok(ip) = given.split('/').next().unwrap_or(given).parse::<IpAddr>() else {
         return Err(refused("domain names are not looked up, an IP address is needed"));
     };
-    let ip = parsed.ip.to_canonical();
+    let ip = ip.to_canonical();
     if ip.is_multicast() {
-        return Err(Refusal::Multicast { address: address.clone() });
+        return Err(Refusal::Multicast { address: given.to_owned() });
+    }
+    if ip == IpAddr::V4(Ipv4Addr::BROADCAST) {
+        return Err(refused("it is every host's"));
     }
     // Nothing is sent to a peer on hold, so its address need not be reachable.
     if !ip.is_unspecified() && ip.is_ipv4() != local.is_ipv4() {
