@@ -29,7 +29,7 @@ use mixer::port::{Activity, FRAME_SAMPLES, Frame, SAMPLE_RATE_HZ};
 use mixer::time::Time;
 
 pub use config::Config;
-pub use slots::{PACKET_SAMPLES_MAX, PAYLOAD_MAX, SLOTS_MAX};
+pub use slots::{PACKET_SAMPLES_MAX, PAYLOAD_MAX};
 
 use crate::codec::Codec;
 use crate::rtp::{Sequence, Timestamp};
@@ -124,10 +124,11 @@ impl JitterBuffer {
     /// An empty buffer. Allocates all it will ever need.
     #[must_use]
     pub fn new(config: Config) -> JitterBuffer {
+        let bound = samples_in(config.bound.as_nanos());
         JitterBuffer {
             target: samples_in(config.target.as_nanos()),
-            bound: samples_in(config.bound.as_nanos()),
-            slots: Slots::new(),
+            bound,
+            slots: Slots::new(usize::try_from(bound).unwrap_or(usize::MAX)),
             state: State::Idle,
             newest: Sequence(0),
             block: Block::new(),

@@ -6,8 +6,14 @@ use super::Packet;
 use crate::codec::Codec;
 use crate::rtp::Timestamp;
 
-/// Packets that may wait: more than 200 ms of 10 ms packets.
-pub const SLOTS_MAX: usize = 32;
+/// Samples of the shortest packet that senders use: 10 ms.
+const PACKET_SAMPLES_SHORT: usize = 80;
+
+/// Packets that may wait beyond a bound filled with the shortest.
+const SLOTS_MORE: usize = 12;
+
+/// Packets that may wait at most.
+const SLOTS_MAX: usize = 128;
 
 /// Bytes of the largest payload kept: 80 ms of G.711.
 pub const PAYLOAD_MAX: usize = 640;
@@ -43,12 +49,13 @@ impl Stored {
 pub(super) struct Slots {
     stored: Box<[Stored]>,
     /// Indices into `stored`: the first `len` in order of timestamp, the others free.
-    order: [u8; SLOTS_MAX],
+    order: Box<[u8]>,
     len: usize,
 }
 
 impl Slots {
-    pub(super) fn new() -> Slots {
+    /// Room for this many samples in the shortest packets.
+    pub(super) fn new(bound: usize) -> Slots {
         let empty = || Stored {
             timestamp: Timestamp(0),
             arrival: 0,
@@ -57,9 +64,10 @@ impl Slots {
             len: 0,
             payload: [0; PAYLOAD_MAX],
         };
+        let count = (bound / PACKET_SAMPLES_SHORT + SLOTS_MORE).min(SLOTS_MAX);
         Slots {
-            stored: (0..SLOTS_MAX).map(|_| empty()).collect(),
-            order: std::array::from_fn(|index| index as u8),
+            stored: (0..count).map(|_| empty()).collect(),
+            order: (0..count as u8).collect(),
             len: 0,
         }
     }
@@ -69,7 +77,7 @@ impl Slots {
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.len == SLOTS_MAX
+        self.len == self.stored.len()
     }
 
     pub(super) fn clear(&mut self) {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use media_io::jitter;
 use mixer::port::Channel;
 use mixer::time::{TICK, Time};
 
@@ -169,6 +170,34 @@ fn a_sender_that_speaks_in_bursts_is_heard_whole_after_a_while() {
         }
         let last = &heard[3 * 8_000..];
         assert!(find(last, peer.said).is_some(), "bursts of {burst_ms} ms");
+    }
+}
+
+/// From the smallest target that can be configured to the largest.
+#[test]
+fn every_target_is_heard_whole_and_kept() {
+    for target_ms in [0, 20, 40, 100, 199, 200, 500, 1_000] {
+        for packet_ms in [10, 20, 60, 80] {
+            let mut config = config();
+            config.jitter = jitter::Config::with_target(ms(target_ms));
+            let mut call = Call::new(config);
+            let mut peer = Peer::new(packet_ms);
+            let mut next = Time(7_000_000);
+            let mut heard = Vec::new();
+            for _ in 0..200 {
+                while next <= call.now {
+                    call.arrive_at(next, Channel::Rtp, peer_address(), &peer.audio());
+                    next = next + ms(packet_ms.into());
+                }
+                heard.extend_from_slice(&call.tick().1);
+            }
+            let told = format!("target of {target_ms} ms, packets of {packet_ms} ms");
+            let last = &heard[150 * 160..];
+            assert!(find(last, peer.said).is_some(), "not whole: {told}");
+            let delay_ms = f64::from(call.statistics().delay_ms);
+            let target_ms = target_ms as f64;
+            assert!((target_ms..target_ms + 40.0).contains(&delay_ms), "{delay_ms} ms: {told}");
+        }
     }
 }
 

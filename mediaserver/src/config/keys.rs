@@ -247,7 +247,8 @@ pub const MEDIA_JITTER_MS: Key<u64> = Key {
     shape: &Whole { min: 0, max: 1000, unit: "milliseconds" },
     default: "40",
     about: "The playout delay a leg's jitter buffer begins with. More rides out rougher \
-            networks, less talks sooner.",
+            networks, less talks sooner. The delay grows to 200 ms at most, or to 100 ms more \
+            than this where that is longer.",
 };
 
 /// `media.ptime-ms`.

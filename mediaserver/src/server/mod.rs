@@ -293,7 +293,7 @@ fn settings(config: &Config) -> Settings {
         max_calls: config.sip.max_calls,
         packet_ms: u32::try_from(config.media.ptime.as_millis()).unwrap_or(20),
         starvation: config.media.starvation,
-        jitter: jitter::Config { target: config.media.jitter, ..jitter::Config::default() },
+        jitter: jitter::Config::with_target(config.media.jitter),
         grace: match config.mscp.grace {
             Grace::After(grace) => Some(grace),
             Grace::Keep => None,
