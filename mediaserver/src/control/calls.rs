@@ -142,7 +142,7 @@ impl Control {
             }
         };
         let (body, handle) = leg(config);
-        connection.state = State::Up(Box::new(Leg { handle, local, session }));
+        connection.state = State::Up(Box::new(Leg { handle, local, session, replaced: None }));
         let call = connection.call.clone();
         let mut plan = Plan::new();
         self.stage.topology.add_port(&mut plan, port, Box::new(body));
@@ -162,6 +162,7 @@ impl Control {
             // A leg that takes no command is on an engine that stands still.
             let _ = leg.handle.confirm();
         }
+        leg.replaced = None;
         let Session::Offered { offer, .. } = &leg.session else { return };
         let agreed = match answer {
             Some(answer) => sdp::accept_answer(offer.clone(), &answer, &leg.local)
@@ -182,6 +183,7 @@ impl Control {
         let Some(leg) = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut) else {
             return self.refuse(call, Rejection::new(481));
         };
+        leg.replaced = None;
         let Session::Agreed(before) = &leg.session else {
             // Our own offer is still unanswered (RFC 3261, 14.2).
             return self.refuse(call, Rejection::new(491));
@@ -203,6 +205,7 @@ impl Control {
         match session {
             Session::Agreed(agreed) => {
                 info!(call = %call, direction = ?agreed.direction, "session changed");
+                leg.replaced = Some(before.clone());
                 if let Err(fault) = leg.agree(agreed) {
                     warn!(call = %call, %fault, "session not changed");
                     return self.refuse(call, Rejection::new(500));
@@ -220,6 +223,13 @@ impl Control {
         };
         if let Session::Offered { before: Some(before), .. } = &leg.session {
             leg.session = Session::Agreed(before.clone());
+        }
+        // An offer with the re-INVITE is in force from our answer on, which was on its way to the
+        // agent when the CANCEL came.
+        let Some(replaced) = leg.replaced.take() else { return };
+        info!(call = %call, direction = ?replaced.direction, "session changed back");
+        if let Err(fault) = leg.agree(replaced) {
+            warn!(call = %call, %fault, "session not changed back");
         }
     }
 

@@ -54,6 +54,8 @@ pub(super) struct Leg {
     pub(super) handle: LegHandle,
     pub(super) local: LocalMedia,
     pub(super) session: Session,
+    /// What the last re-INVITE replaced, until its ACK: it can still be withdrawn.
+    pub(super) replaced: Option<Negotiated>,
 }
 
 /// What has been agreed with the peer.

@@ -126,6 +126,17 @@ impl Simulator {
         self.reoffer(name, offer)
     }
 
+    /// A re-INVITE with this direction attribute arrives, and its CANCEL before the answer is out;
+    /// `address` is where the phone says it will be.
+    pub fn reinvite_and_cancel(&mut self, name: char, address: SocketAddr, direction: &str) {
+        let caller = self.caller_mut(name);
+        caller.version += 1;
+        let offer = caller.phone.describe(address, caller.version, direction).into_bytes();
+        let call = caller.call.clone();
+        self.feed(Event::Sip(sip::Event::Reinvited { call: call.clone(), offer: Some(offer) }));
+        self.feed(Event::Sip(sip::Event::Withdrawn { call }));
+    }
+
     /// A re-INVITE that holds the call with an unspecified address (RFC 2543).
     #[track_caller]
     pub fn hold_the_old_way(&mut self, name: char) -> String {

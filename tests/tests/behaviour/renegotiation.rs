@@ -1,5 +1,7 @@
 //! Changes of a call other than hold: from our side, to another address, out of turn.
 
+use std::net::SocketAddr;
+
 use antiphon_tests::simulator::{Phone, Simulator};
 use mediaserver::control::Event;
 
@@ -55,6 +57,36 @@ fn a_withdrawn_offer_leaves_everything_as_it_was() {
     sim.check("a:b b:a");
     // And another can be made.
     sim.reinvite('a', "inactive");
+    sim.check("a: b:");
+}
+
+/// The offer has been answered by then, but the answer was not sent.
+#[test]
+fn a_cancelled_change_leaves_everything_as_it_was() {
+    let mut sim = bridge();
+    let address = sim.caller('a').address;
+    let elsewhere = SocketAddr::from(([203, 0, 113, 9], 5_000));
+    for (address, direction) in
+        [(address, "inactive"), (address, "sendonly"), (elsewhere, "sendrecv")]
+    {
+        sim.reinvite_and_cancel('a', address, direction);
+        sim.check("a:b b:a");
+    }
+    // On hold it stays on hold.
+    sim.reinvite('a', "inactive");
+    sim.reinvite_and_cancel('a', address, "sendrecv");
+    sim.check("a: b:");
+}
+
+/// What is withdrawn is the last change only, and only if it was not refused.
+#[test]
+fn a_refused_change_that_is_cancelled_takes_nothing_back() {
+    let mut sim = bridge();
+    sim.reinvite('a', "inactive");
+    let call = sim.caller('a').call.clone();
+    let offer = Some(b"garbage".to_vec());
+    sim.feed(Event::Sip(sip::Event::Reinvited { call: call.clone(), offer }));
+    sim.feed(Event::Sip(sip::Event::Withdrawn { call }));
     sim.check("a: b:");
 }
 
