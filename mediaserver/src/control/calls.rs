@@ -6,7 +6,7 @@ use std::time::Duration;
 use media_io::codec::CODECS;
 use media_io::leg::{Direction, Format, LegConfig, leg};
 use media_io::sdp::channel::is_channel_offer;
-use media_io::sdp::{self, LocalMedia, Refusal};
+use media_io::sdp::{self, LocalMedia, Negotiated, Offer, Refusal};
 use mixer::plan::Plan;
 use mixer::port::PortId;
 use mixer::time::Time;
@@ -106,7 +106,9 @@ impl Control {
         let mut local = LocalMedia::new(self.settings.media_ip, rtp_port, self.random() >> 2);
         local.packet_ms = self.settings.packet_ms;
         let session = match offer {
-            Some(offer) => sdp::answer(&offer, &local).map(Session::Agreed),
+            Some(offer) => sdp::answer(&offer, &local)
+                .and_then(|agreed| self.refuse_loop(agreed, rtp_port))
+                .map(Session::Agreed),
             None => sdp::offer(&local).map(|offer| Session::Offered { offer, before: None }),
         };
         match session {
@@ -163,12 +165,27 @@ impl Control {
             let _ = leg.handle.confirm();
         }
         leg.replaced = None;
-        let Session::Offered { offer, .. } = &leg.session else { return };
+        if let Session::Offered { offer, .. } = &leg.session {
+            let (offer, local) = (offer.clone(), leg.local.clone());
+            self.take_answer(call, offer, answer, &local);
+        }
+    }
+
+    fn take_answer(
+        &mut self,
+        call: &CallKey,
+        offer: Offer,
+        answer: Option<Vec<u8>>,
+        local: &LocalMedia,
+    ) {
         let agreed = match answer {
-            Some(answer) => sdp::accept_answer(offer.clone(), &answer, &leg.local)
+            Some(answer) => sdp::accept_answer(offer, &answer, local)
+                .and_then(|agreed| self.refuse_loop(agreed, local.rtp_port))
                 .map_err(|refusal| refusal.to_string()),
             None => Err("the ACK brought no answer to the offer in our 200".to_owned()),
         };
+        let leg = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut);
+        let Some(leg) = leg else { return };
         let outcome = agreed.and_then(|agreed| leg.agree(agreed).map_err(|e| e.to_string()));
         if let Err(fault) = outcome {
             warn!(call = %call, fault, "call ended");
@@ -188,31 +205,41 @@ impl Control {
             // Our own offer is still unanswered (RFC 3261, 14.2).
             return self.refuse(call, Rejection::new(491));
         };
-        let outcome = match offer {
-            Some(offer) => sdp::answer_again(&offer, &leg.local, before).map(|agreed| {
-                let sdp = agreed.sdp.clone();
-                (sdp, Session::Agreed(agreed))
-            }),
-            None => sdp::offer_again(&leg.local, before).map(|offer| {
-                let sdp = offer.sdp.clone();
-                (sdp, Session::Offered { offer, before: Some(before.clone()) })
-            }),
+        let (before, local) = (before.clone(), leg.local.clone());
+        let changed = match offer {
+            Some(offer) => sdp::answer_again(&offer, &local, &before)
+                .and_then(|agreed| self.refuse_loop(agreed, local.rtp_port))
+                .map(Session::Agreed),
+            None => sdp::offer_again(&local, &before)
+                .map(|offer| Session::Offered { offer, before: Some(before.clone()) }),
         };
-        let (sdp, session) = match outcome {
-            Ok(accepted) => accepted,
-            Err(refusal) => return self.refuse(call, rejection_of(&refusal)),
-        };
-        match session {
+        match changed {
+            Ok(session) => self.change(call, session, before),
+            Err(refusal) => self.refuse(call, rejection_of(&refusal)),
+        }
+    }
+
+    /// Accepts a re-INVITE. A new agreement is in force at once, an offer of ours when it is answered.
+    fn change(&mut self, call: &CallKey, session: Session, before: Negotiated) {
+        let leg = self.connections.get_mut(&id_of(call)).and_then(Connection::leg_mut);
+        let Some(leg) = leg else { return };
+        let sdp = match session {
             Session::Agreed(agreed) => {
                 info!(call = %call, direction = ?agreed.direction, "session changed");
-                leg.replaced = Some(before.clone());
+                let sdp = agreed.sdp.clone();
+                leg.replaced = Some(before);
                 if let Err(fault) = leg.agree(agreed) {
                     warn!(call = %call, %fault, "session not changed");
                     return self.refuse(call, Rejection::new(500));
                 }
+                sdp
             }
-            offered @ Session::Offered { .. } => leg.session = offered,
-        }
+            Session::Offered { ref offer, .. } => {
+                let sdp = offer.sdp.clone();
+                leg.session = session;
+                sdp
+            }
+        };
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call: call.clone(), sdp }));
     }
 

@@ -30,6 +30,7 @@ mod extensions;
 mod floor;
 mod ids;
 mod joins;
+mod loops;
 mod settings;
 mod speakers;
 mod stage;

@@ -16,6 +16,7 @@ mod hang_up;
 mod hold;
 mod keys;
 mod limits;
+mod loops;
 mod model;
 mod mute;
 mod nbest;
