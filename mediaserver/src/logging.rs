@@ -4,9 +4,13 @@
 //! [`CONFERENCE`], [`DIALOG`], [`CHANNEL`]. The engine thread never logs; the control side logs what
 //! the engine reports. `docs/logging.md` is for who reads the log.
 
+use std::fmt;
+
 use tracing::Subscriber;
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::field::RecordFields;
 use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::{DefaultFields, FormatFields, Writer};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::config::{Log, LogFormat};
@@ -56,7 +60,34 @@ where
     let lines =
         tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer);
     Ok(match log.format {
-        LogFormat::Text => Box::new(lines.finish()),
+        LogFormat::Text => Box::new(lines.fmt_fields(Escaped).finish()),
         LogFormat::Json => Box::new(lines.json().flatten_event(true).finish()),
     })
+}
+
+/// Fields as text in which nothing ends the line or steers a terminal: values come from anyone who
+/// can send a packet. JSON escapes by itself.
+struct Escaped;
+
+impl<'w> FormatFields<'w> for Escaped {
+    fn format_fields<R: RecordFields>(&self, mut writer: Writer<'w>, fields: R) -> fmt::Result {
+        let mut text = String::new();
+        DefaultFields::new().format_fields(Writer::new(&mut text), fields)?;
+        for character in text.chars() {
+            if is_unsafe(character) {
+                write!(writer, "{}", character.escape_unicode())?;
+            } else {
+                writer.write_char(character)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Control characters, and those of Unicode that break lines or turn the direction of writing.
+fn is_unsafe(character: char) -> bool {
+    character.is_control()
+        || ('\u{200e}'..='\u{200f}').contains(&character)
+        || ('\u{2028}'..='\u{202e}').contains(&character)
+        || ('\u{2066}'..='\u{2069}').contains(&character)
 }

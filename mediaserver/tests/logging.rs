@@ -72,6 +72,26 @@ fn text_has_no_colours_and_targets_their_own_levels() {
     assert!(!lines.concat().contains('\x1b'));
 }
 
+/// Whatever a stranger sends stays within the line, and is no command to a terminal.
+#[test]
+fn text_escapes_what_would_forge_a_line_or_steer_a_terminal() {
+    let evil = "x\n2026-01-01 INFO forged\r\u{1b}[31mred\u{9b}1m\u{7f}\u{2028}\u{202e}\0";
+    let lines = logged(LogFormat::Text, "info", || {
+        tracing::info!(refusal = %evil, "refused: {evil}");
+        tracing::info_span!("of", call = %evil).in_scope(|| tracing::info!(call = ?evil, "next"));
+    });
+    assert_eq!(lines.len(), 2, "{lines:?}");
+    for line in &lines {
+        assert!(line.chars().all(|c| !c.is_control()), "{line:?}");
+        assert!(!line.contains(['\u{2028}', '\u{202e}']), "{line:?}");
+    }
+    let escaped = r"x\u{a}2026-01-01 INFO forged\u{d}\u{1b}[31mred\u{9b}1m\u{7f}";
+    assert!(lines[0].contains(&format!("refusal={escaped}")), "{lines:?}");
+    // What people write is left alone.
+    let lines = logged(LogFormat::Text, "info", || tracing::info!(name = %"Zoë 日本", "größer"));
+    assert!(lines[0].ends_with("größer name=Zoë 日本"), "{lines:?}");
+}
+
 #[test]
 fn a_level_that_is_none_is_an_error() {
     let log = Log { format: LogFormat::Text, level: "sip=loud".to_owned() };
