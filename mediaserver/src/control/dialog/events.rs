@@ -8,7 +8,7 @@ use mscp_proto::dialog::DialogUser;
 use mscp_proto::id::{ConnectionId, DialogId, EndPoint};
 use mscp_proto::notification::Notification;
 use mscp_proto::shared::{DtmfReport, Namelist};
-use tracing::info;
+use tracing::debug;
 
 use super::Dialog;
 use crate::control::Control;
@@ -38,7 +38,8 @@ impl Control {
     /// A key was pressed: every dialog that listens to the connection and wants to know is told.
     pub(in crate::control) fn on_digit(&mut self, connection: &ConnectionId, event: u8) {
         let Some(key) = key_of(event) else { return };
-        info!(call = %connection, %key, "key");
+        // Not which: keys are PINs and card numbers.
+        debug!(call = %connection, "key");
         for id in self.dialogs_listening_to(connection) {
             let Some(dialog) = self.dialogs.get_mut(&id) else { continue };
             match dialog.subscribe.dtmf {
