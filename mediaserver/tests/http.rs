@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hyper::service::Service as _;
@@ -20,6 +21,8 @@ enum Source {
     Answers(State),
     Ended,
     Hangs,
+    /// Counts how often it is asked.
+    Counts(Arc<AtomicUsize>),
 }
 
 impl StateSource for Source {
@@ -29,6 +32,10 @@ impl StateSource for Source {
                 Self::Answers(state) => Some(state.clone()),
                 Self::Ended => None,
                 Self::Hangs => std::future::pending().await,
+                Self::Counts(asked) => {
+                    asked.fetch_add(1, Ordering::Relaxed);
+                    Some(State::default())
+                }
             }
         })
     }
@@ -153,12 +160,33 @@ async fn a_control_core_that_has_ended_is_a_503() {
 
 #[tokio::test(start_paused = true)]
 async fn a_control_core_that_hangs_is_given_up() {
+    assert_eq!(state_status(&router(Source::Hangs)).await, 503);
+}
+
+/// Twenty readers for a second, each a hundred times: the control core hears of four requests.
+#[tokio::test(start_paused = true)]
+async fn many_who_look_on_do_not_ask_the_control_core_more_often() {
+    let asked = Arc::default();
+    let router = router(Source::Counts(Arc::clone(&asked)));
+    for _ in 0..100 {
+        for _ in 0..20 {
+            assert_eq!(state_status(&router).await, 200);
+        }
+        tokio::time::advance(Duration::from_millis(10)).await;
+    }
+    assert_eq!(asked.load(Ordering::Relaxed), 4);
+}
+
+/// The routes without a server, for virtual time.
+fn router(source: Source) -> TowerToHyperService<axum::Router> {
     let health = Health::new(Instant::now(), 0);
-    let services = Services { health, metrics: Metrics::new(), state: Arc::new(Source::Hangs) };
+    let services = Services { health, metrics: Metrics::new(), state: Arc::new(source) };
+    TowerToHyperService::new(http::router(services))
+}
+
+async fn state_status(router: &TowerToHyperService<axum::Router>) -> u16 {
     let request = axum::http::Request::get("/api/state").body(axum::body::Body::empty()).unwrap();
-    let router = TowerToHyperService::new(http::router(services));
-    let answer = router.call(request).await.unwrap();
-    assert_eq!(answer.status(), 503);
+    router.call(request).await.unwrap().status().as_u16()
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Everything the core knows, as a snapshot: for the request `audit` and for `/api/state`.
 
+use std::collections::HashMap;
+
 use mixer::engine::Stats;
 use mixer::port::PortId;
 use mixer::room::Policy;
@@ -55,9 +57,12 @@ impl Control {
     /// Everything, for the operator.
     pub fn state(&mut self, now: Time) -> State {
         let ids: Vec<ConnectionId> = self.connections.keys().cloned().collect();
+        let levels = self.levels();
+        let connection = |id| self.connection_state(now, id, &levels);
+        let connections = ids.iter().filter_map(connection).collect();
         State {
             conferences: self.conference_states(),
-            connections: ids.iter().filter_map(|id| self.connection_state(now, id)).collect(),
+            connections,
             dialogs: self.dialog_states(),
             joins: self.stream_states(),
         }
@@ -107,10 +112,14 @@ impl Control {
         self.conferences.iter().map(state).collect()
     }
 
-    fn connection_state(&mut self, now: Time, id: &ConnectionId) -> Option<ConnectionState> {
-        let port = self.connections.get(id)?.port;
-        let level_dbov = self.level_of(port);
+    fn connection_state(
+        &mut self,
+        now: Time,
+        id: &ConnectionId,
+        levels: &HashMap<PortId, f32>,
+    ) -> Option<ConnectionState> {
         let connection = self.connections.get_mut(id)?;
+        let level_dbov = levels.get(&connection.port).copied();
         let (caller, since) = (connection.from.clone(), connection.since);
         let leg = connection.leg_mut()?;
         let statistics = leg.handle.statistics();
@@ -128,10 +137,11 @@ impl Control {
         })
     }
 
-    /// How loud a port is in a conference that mixes it now.
-    fn level_of(&self, port: PortId) -> Option<f32> {
-        let mut talking = self.rooms.keys().flat_map(|&room| self.stage.handle.talkers(room));
-        talking.find(|talking| talking.port == port).map(|talking| -f32::from(talking.level_dbov))
+    /// How loud each port is that a conference mixes now. Gathered once for all connections: there
+    /// may be as many talkers as there are connections.
+    fn levels(&self) -> HashMap<PortId, f32> {
+        let talking = self.rooms.keys().flat_map(|&room| self.stage.handle.talkers(room));
+        talking.map(|talking| (talking.port, -f32::from(talking.level_dbov))).collect()
     }
 
     fn dialog_states(&self) -> Vec<DialogState> {

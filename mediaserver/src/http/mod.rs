@@ -15,6 +15,7 @@ mod health;
 mod page;
 mod routes;
 mod serve;
+mod snapshot;
 mod state;
 
 pub use health::{Health, Phase};

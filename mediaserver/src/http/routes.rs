@@ -7,11 +7,13 @@ use axum::Router;
 use axum::extract;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
-use axum::response::{IntoResponse, Json, Response};
+use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use bytes::Bytes;
 
 use super::health::Health;
 use super::page;
+use super::snapshot::Snapshot;
 use super::state::{EngineView, StateSource, View};
 use crate::metrics::{self, Metrics};
 
@@ -31,6 +33,7 @@ pub struct Services {
 
 /// The routes, without a server round them.
 pub fn router(services: Services) -> Router {
+    let shown = Arc::new(Snapshot::default());
     Router::new()
         .route("/", get(page::html))
         .route("/page.css", get(page::css))
@@ -38,7 +41,7 @@ pub fn router(services: Services) -> Router {
         .route("/healthz", get(healthz))
         .route("/readyz", get(readyz))
         .route("/metrics", get(exposition))
-        .route("/api/state", get(state))
+        .route("/api/state", get(move |services| state(services, shown)))
         .with_state(services)
 }
 
@@ -64,18 +67,26 @@ async fn exposition(services: extract::State<Services>) -> Response {
     }
 }
 
-async fn state(services: extract::State<Services>) -> Response {
-    let state = match tokio::time::timeout(STATE_TIMEOUT, services.state.state()).await {
-        Ok(Some(state)) => state,
-        Ok(None) => return unavailable("the control core has ended"),
-        Err(_) => return unavailable("the control core does not answer"),
-    };
+async fn state(services: extract::State<Services>, shown: Arc<Snapshot>) -> Response {
+    let view = shown.at(tokio::time::Instant::now(), view(&services));
+    match tokio::time::timeout(STATE_TIMEOUT, view).await {
+        Ok(Ok(view)) => ([(CONTENT_TYPE, "application/json"), (CACHE_CONTROL, "no-store")], view)
+            .into_response(),
+        Ok(Err(reason)) => unavailable(reason),
+        Err(_) => unavailable("the control core does not answer"),
+    }
+}
+
+/// A [`View`] of now, as JSON.
+async fn view(services: &Services) -> Result<Bytes, &'static str> {
+    let state = services.state.state().await.ok_or("the control core has ended")?;
     let view = View {
         phase: services.health.phase().word(),
         engine: engine_view(&services.metrics),
         state,
     };
-    ([(CACHE_CONTROL, "no-store")], Json(view)).into_response()
+    let json = serde_json::to_vec(&view).map_err(|_| "the state cannot be written as JSON")?;
+    Ok(Bytes::from(json))
 }
 
 fn engine_view(metrics: &Metrics) -> EngineView {
