@@ -140,13 +140,31 @@ pub struct DemoArgs {
 /// Exit code 0: done. 1: the server refused, for the reason printed. 2: no server, or no sense.
 #[derive(Debug, Args)]
 pub struct CtlArgs {
-    /// The MSCP address of the server.
-    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:32416", global = true)]
-    pub mscp: SocketAddr,
+    /// The MSCP address of the server; also in the variable MEDIASERVER_MSCP
+    /// [default: 127.0.0.1:32416].
+    #[arg(long, value_name = "HOST:PORT", global = true)]
+    pub mscp: Option<String>,
 
     /// What to ask for.
     #[command(subcommand)]
     pub verb: CtlVerb,
+}
+
+impl CtlArgs {
+    /// Where the server is, `host:port`, and what says so; `variables` as from [`environment`].
+    pub fn server(
+        &self,
+        variables: impl IntoIterator<Item = (String, String)>,
+    ) -> (String, &'static str) {
+        let key = &keys::MSCP_LISTEN;
+        if let Some(server) = &self.mscp {
+            return (server.clone(), "--mscp");
+        }
+        match variables.into_iter().find(|(name, _)| name == key.variable) {
+            Some((_, server)) => (server, key.variable),
+            None => (key.default.trim_matches('"').to_owned(), key.name),
+        }
+    }
 }
 
 /// What `mediaserver ctl` asks the server for.

@@ -288,6 +288,37 @@ fn a_refusal_is_exit_code_1_with_the_servers_reason() {
     assert!(server.done(&["capabilities"]).lines().any(|line| line.ends_with("  PCMU")));
 }
 
+/// A host by its name, and the variable that `serve` heeds too.
+#[test]
+fn a_server_is_found_by_name_and_by_the_variable() {
+    let server = Server::start();
+    let named = format!("localhost:{}", server.mscp.port());
+    let by = |arguments: &[&str], variable: Option<&str>| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mediaserver"));
+        command.arg("ctl").args(arguments).env_clear();
+        command.envs(variable.map(|server| ("MEDIASERVER_MSCP", server)));
+        command.output().unwrap()
+    };
+    let document = scratch("empty.xml", b"<mscp/>");
+    for output in [
+        by(&["list", "--mscp", &named], None),
+        by(&["list"], Some(&server.mscp.to_string())),
+        by(&["list", "--mscp", &named], Some("127.0.0.1:1")),
+    ] {
+        assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let refused = by(&["send", document.to_str().unwrap(), "--mscp", &named], None);
+    assert_eq!(refused.status.code(), Some(1), "it was there to refuse");
+    for (output, told) in [
+        (by(&["list", "--mscp", "127.0.0.1"], None), "mediaserver: --mscp: \"127.0.0.1\": "),
+        (by(&["list"], Some("nonsense")), "mediaserver: MEDIASERVER_MSCP: \"nonsense\": "),
+    ] {
+        let (line, code) = complaint(&output);
+        assert_eq!(code, Some(2), "{line}");
+        assert!(line.starts_with(told), "{line}");
+    }
+}
+
 #[test]
 fn no_server_and_no_sense_are_exit_code_2() {
     // Nobody listens where somebody just did.

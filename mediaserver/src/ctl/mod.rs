@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use mscp_proto::Response;
 
-use crate::cli::{CtlArgs, CtlVerb};
+use crate::cli::{CtlArgs, CtlVerb, environment};
 use crate::client::{Client, ClientError, Notifications};
 use crate::exit;
 
@@ -56,8 +56,8 @@ struct Session {
 }
 
 impl Session {
-    async fn open(server: SocketAddr) -> Result<Session, CtlError> {
-        let (client, notifications) = Client::connect(server).await?;
+    async fn open(servers: &[SocketAddr]) -> Result<Session, CtlError> {
+        let (client, notifications) = first_that_answers(servers, Client::connect).await?;
         Ok(Session { client, notifications })
     }
 }
@@ -85,8 +85,9 @@ pub fn ctl(args: CtlArgs) -> ExitCode {
 }
 
 async fn run(args: CtlArgs) -> Result<(), CtlError> {
-    let server = args.mscp;
-    let session = || Session::open(server);
+    let (server, origin) = args.server(environment());
+    let servers = addresses(&server, origin).await?;
+    let session = || Session::open(&servers);
     match args.verb {
         CtlVerb::Create { nbest } => session().await?.create(nbest).await,
         CtlVerb::Destroy { conference } => session().await?.destroy(conference).await,
@@ -102,8 +103,35 @@ async fn run(args: CtlArgs) -> Result<(), CtlError> {
         CtlVerb::List => session().await?.list().await,
         CtlVerb::Watch => session().await?.watch().await,
         CtlVerb::Capabilities => session().await?.capabilities().await,
-        CtlVerb::Send { file } => send::send(server, &file).await,
+        CtlVerb::Send { file } => send::send(&servers, &file).await,
     }
+}
+
+/// Every address of `server`, `host:port`.
+async fn addresses(server: &str, origin: &str) -> Result<Vec<SocketAddr>, CtlError> {
+    let unknown = |why| CtlError::Usage(format!("{origin}: {server:?}: {why}"));
+    let found =
+        tokio::net::lookup_host(server).await.map_err(|error| unknown(error.to_string()))?;
+    let addresses: Vec<SocketAddr> = found.collect();
+    match addresses.is_empty() {
+        true => Err(unknown("no address is known for this host".to_owned())),
+        false => Ok(addresses),
+    }
+}
+
+/// A name may stand for addresses at which nobody listens, such as that of IPv6.
+async fn first_that_answers<T>(
+    servers: &[SocketAddr],
+    connect: impl AsyncFn(SocketAddr) -> Result<T, ClientError>,
+) -> Result<T, ClientError> {
+    let mut outcome = Err(ClientError::Closed);
+    for &server in servers {
+        outcome = connect(server).await;
+        if outcome.is_ok() {
+            break;
+        }
+    }
+    outcome
 }
 
 /// Prints one line of result.

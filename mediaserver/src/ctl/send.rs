@@ -12,19 +12,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-use super::{CtlError, say};
+use super::{CtlError, first_that_answers, say};
 use crate::client::{CONNECT_TIMEOUT, ClientError, REQUEST_TIMEOUT};
 
 /// The only request of its channel.
 const REQUEST_ID: u64 = 1;
 
-pub(super) async fn send(server: SocketAddr, file: &Path) -> Result<(), CtlError> {
+pub(super) async fn send(servers: &[SocketAddr], file: &Path) -> Result<(), CtlError> {
     let body = document(file)
         .map_err(|error| CtlError::Usage(format!("{} cannot be read: {error}", file.display())))?;
     let start = start_line(&body);
     let is_request = matches!(start, StartLine::Request { .. });
     let pdu = Pdu { start, content_type: Some(CONTENT_TYPE.to_owned()), body }.encode();
-    let mut stream = connect(server).await?;
+    let mut stream = first_that_answers(servers, connect).await?;
     let lost = |_| CtlError::Client(ClientError::Closed);
     stream.write_all(&pdu).await.map_err(lost)?;
     stream.shutdown().await.map_err(lost)?;
