@@ -241,6 +241,7 @@ fn ranges_without_a_pair_and_foreign_addresses_are_refused() {
     assert!(
         matches!(&error, PortRangeError::Bind { source, .. } if source.kind() == ErrorKind::AddrNotAvailable)
     );
+    assert!(error.to_string().contains("Cannot assign requested address"), "{error}");
     assert_eq!(range.in_use(), 0);
 }
 

@@ -165,7 +165,7 @@ pub enum PortRangeError {
         in_use: usize,
     },
     /// The operating system says no.
-    #[error("cannot bind UDP port {port} or the next one of {ip}")]
+    #[error("cannot bind UDP port {port} or the next one of {ip}: {source}")]
     Bind {
         /// Which address.
         ip: IpAddr,
