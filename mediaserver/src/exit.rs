@@ -38,19 +38,28 @@ fn complain(message: impl Display, code: u8) -> ExitCode {
 #[must_use]
 pub fn cannot_listen(key: &dyn AnyKey, address: SocketAddr, error: &io::Error) -> String {
     let name = key.name();
-    let flag = key.flag().map_or_else(String::new, |flag| format!(" or {flag}"));
+    let flag = or_flag(key);
     match error.kind() {
         io::ErrorKind::AddrInUse => format!(
             "{address} is in use by another program; stop it or set {name}{flag} to another port"
         ),
-        io::ErrorKind::AddrNotAvailable => {
-            format!("{address} is no address of this machine; set {name}{flag} to one that is")
-        }
+        io::ErrorKind::AddrNotAvailable => not_ours(key, address),
         io::ErrorKind::PermissionDenied => format!(
             "{address} may not be opened by this user; set {name}{flag} to a port above 1023"
         ),
         _ => format!("{address} ({name}) cannot be listened at: {error}"),
     }
+}
+
+/// What to do about an address that another machine has, or none.
+#[must_use]
+pub fn not_ours(key: &dyn AnyKey, address: impl Display) -> String {
+    let (name, flag) = (key.name(), or_flag(key));
+    format!("{address} is no address of this machine; set {name}{flag} to one that is")
+}
+
+fn or_flag(key: &dyn AnyKey) -> String {
+    key.flag().map_or_else(String::new, |flag| format!(" or {flag}"))
 }
 
 /// Ends after clap could not or need not go on: help and version are printed and are a success, a bad

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
-use std::net::TcpListener;
+use std::net::{TcpListener, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
@@ -90,6 +90,43 @@ fn a_port_in_use() {
         assert!(told.starts_with("mediaserver: "), "{told}");
         assert!(told.contains(&address) && told.contains(key), "{told}");
     }
+}
+
+/// Runs `serve` on free ports, its log at the default level.
+fn serve_complaint(arguments: &[&str]) -> String {
+    let free = "127.0.0.1:0";
+    let mut all = vec!["serve", "--sip", free, "--mscp", free, "--http", free];
+    all.extend(arguments);
+    complaint(&all)
+}
+
+#[test]
+fn an_address_for_media_that_is_not_this_machines() {
+    assert_eq!(
+        serve_complaint(&["--media-ip", "192.0.2.77"]),
+        "mediaserver: 192.0.2.77 is no address of this machine; set media.ip or --media-ip to one \
+         that is",
+    );
+    let told = serve_complaint(&["--media-ip", "255.255.255.255"]);
+    assert!(told.contains("media.ip: \"255.255.255.255\" cannot be offered to callers"), "{told}");
+}
+
+#[test]
+fn a_range_of_ports_that_others_hold() {
+    let taken = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port() & !1;
+    let told = serve_complaint(&["--rtp-ports", &format!("{port}-{}", port + 1)]);
+    assert_eq!(
+        told,
+        "mediaserver: media.rtp-ports: all 1 pairs of ports are taken, 0 of them by this server",
+    );
+}
+
+#[test]
+fn a_folder_for_prompts_that_is_not_there() {
+    let path = scratch_file("roots.toml", "[dialogs]\nfile-roots = [\"/nowhere/at/all\"]\n");
+    let told = serve_complaint(&["--config", path.to_str().unwrap()]);
+    assert!(told.contains("/nowhere/at/all"), "{told}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! The shapes a setting can have: how each is read, and how it is described to a person.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 
 use toml::Value;
@@ -50,7 +50,9 @@ impl Shape<Option<IpAddr>> for AddressOrAuto {
         let address: IpAddr = text.parse().map_err(|_| {
             format!("{value} is not an IP address such as 192.0.2.10, nor \"auto\"")
         })?;
-        if address.is_unspecified() || address.is_multicast() {
+        let is_one = !address.is_unspecified() && !address.is_multicast();
+        // The system would let us bind to it.
+        if !is_one || address == IpAddr::V4(Ipv4Addr::BROADCAST) {
             return Err(format!(
                 "{value} cannot be offered to callers as the place to send media to; give one \
                  address of this machine that they can reach"

@@ -20,5 +20,6 @@ mod state;
 
 pub use health::{Health, Phase};
 pub use routes::{Services, router};
+pub(crate) use serve::MAX_CONNECTIONS;
 pub use serve::serve;
 pub use state::{EngineView, StateFuture, StateSource, View};

@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::routes::{Services, router};
 
 /// Connections at once; one more is closed at once.
-const MAX_CONNECTIONS: usize = 128;
+pub(crate) const MAX_CONNECTIONS: usize = 128;
 /// How long a client may take for its request line and headers, and idle between requests.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// Room for the request line and headers.

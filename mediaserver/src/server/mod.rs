@@ -9,6 +9,7 @@
 
 mod core;
 mod decoding;
+mod descriptors;
 mod mscp;
 mod prompts;
 
@@ -32,7 +33,8 @@ use tokio_util::sync::CancellationToken;
 use tracing::info;
 
 use self::core::{Core, Message, Survey};
-use crate::config::{AnyKey, Config, Grace, Realtime, keys};
+use self::descriptors::Share;
+use crate::config::{AnyKey, Config, Grace, Media, Realtime, keys};
 use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
 use crate::engine::realtime::Privileges;
 use crate::engine::thread::{EngineThread, Parts};
@@ -91,8 +93,8 @@ pub enum StartError {
         /// The cause.
         source: io::Error,
     },
-    /// No range of ports for media.
-    #[error("media.rtp-ports: {0}")]
+    /// No ports for media.
+    #[error("{}", no_media(.0))]
     Ports(#[from] PortRangeError),
     /// The client that fetches prompts.
     #[error("cannot fetch prompts: {0}")]
@@ -107,7 +109,7 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`], in one line a person can act on; nothing is left running then.
-    pub async fn start(config: Config) -> Result<Server, StartError> {
+    pub async fn start(mut config: Config) -> Result<Server, StartError> {
         let metrics = Metrics::new();
         let health = Health::new(Instant::now(), 1);
         let shutdown = CancellationToken::new();
@@ -116,11 +118,18 @@ impl Server {
         let http_socket = listen(&keys::HTTP_LISTEN, config.http.listen).await?;
         let mscp_socket = listen(&keys::MSCP_LISTEN, config.mscp.listen).await?;
         let (sip_sender, sip_events) = mpsc::channel(SIP_EVENTS_MAX);
-        let agent = sip::Agent::bind(sip_config(&config), sip_sender).await?;
+        let mut sip_config = sip_config(&config);
+        let wanted =
+            Share { calls: config.sip.max_calls, sip_connections: sip_config.limits.connections };
+        let share = descriptors::share(&config, wanted);
+        config.sip.max_calls = share.calls;
+        sip_config.limits.connections = share.sip_connections;
+        let agent = sip::Agent::bind(sip_config, sip_sender).await?;
         let (sip, mscp, http) =
             (agent.local_addr(), mscp_socket.local_addr()?, http_socket.local_addr()?);
 
-        let media_ports = PortRange::new(config.media.rtp_ports.low..=config.media.rtp_ports.high)?;
+        let media_ports = media_ports(&config.media)?;
+        let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
         let (net, ingress, egress) = net::start(&NetConfig::default())?;
         let (engine, handle) = mixer::engine(capacities(&config));
         let (wake, ring) =
@@ -140,7 +149,6 @@ impl Server {
         let (engine, privileges) = EngineThread::start(parts)?;
         announce(&privileges, &metrics);
 
-        let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
         let ports = config.engine.max_ports;
         let desk = Desk::new(config.mscp.clone(), ports, inbox.clone(), Arc::clone(&metrics));
         let core = Core {
@@ -223,6 +231,26 @@ impl From<sip::BindError> for StartError {
 
 async fn listen(key: &'static dyn AnyKey, address: SocketAddr) -> Result<TcpListener, StartError> {
     TcpListener::bind(address).await.map_err(|source| StartError::Listen { key, address, source })
+}
+
+/// The ports for media, one pair of which could be opened: with an address that is not this
+/// machine's, no call could ever be taken.
+fn media_ports(media: &Media) -> Result<PortRange, PortRangeError> {
+    let range = || PortRange::new(media.rtp_ports.low..=media.rtp_ports.high);
+    // Tried with a range of its own, so that the first call gets the first pair.
+    range()?.bind_pair(media.ip)?;
+    range()
+}
+
+fn no_media(error: &PortRangeError) -> String {
+    match error {
+        PortRangeError::Bind { ip, source, .. }
+            if source.kind() == io::ErrorKind::AddrNotAvailable =>
+        {
+            exit::not_ours(&keys::MEDIA_IP, ip)
+        }
+        _ => format!("{}: {error}", keys::MEDIA_RTP_PORTS.name),
+    }
 }
 
 /// `/api/state` asks the core task.
