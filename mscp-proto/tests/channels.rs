@@ -3,6 +3,8 @@
 
 mod common;
 
+use std::time::Duration;
+
 use common::{message, request};
 use mscp_proto::channel::{
     ClientChannel, ClientEvent, Correlation, Incoming, ServerChannel, encode_notification,
@@ -225,6 +227,30 @@ fn a_length_of_ten_to_the_fourteen_is_refused_at_once() {
     assert!(answer.starts_with("MSCP/1.0 400 Bad Request 9\r\n"), "{answer}");
     assert!(answer.contains("100000000000000 bytes exceeds"), "{answer}");
     assert_eq!(incoming(&mut server, header.as_bytes()), [], "nothing follows");
+}
+
+/// The reader of the socket has waited long enough.
+#[test]
+fn a_request_that_stalls_is_answered_if_its_id_is_known() {
+    let given_up = |bytes: &str| {
+        let mut server = ServerChannel::new(Limits::default());
+        assert_eq!(incoming(&mut server, bytes.as_bytes()), []);
+        let Incoming::Lost { refusal, .. } = server.give_up(Duration::from_secs(30)) else {
+            panic!("not lost");
+        };
+        assert_eq!(incoming(&mut server, b"more"), [], "nothing follows");
+        refusal.map(|refusal| String::from_utf8(refusal.answer(|| "x".to_owned())).unwrap())
+    };
+    for (bytes, told) in [
+        ("REQ MSCP/1.0 9\r\nContent-Length: 50\r\n\r\n<mscp", "30 s; 5 of the 50 bytes"),
+        ("REQ MSCP/1.0 9\r\nContent-Len", "30 s; its header did not end"),
+    ] {
+        let answer = given_up(bytes).unwrap();
+        assert!(answer.starts_with("MSCP/1.0 400 Bad Request 9\r\n"), "{answer}");
+        assert!(answer.contains(told), "{answer}");
+    }
+    assert_eq!(given_up("REQ MSC"), None);
+    assert_eq!(given_up("NOTIF MSCP/1.0\r\nContent-Length: 50\r\n\r\n<mscp"), None);
 }
 
 #[test]

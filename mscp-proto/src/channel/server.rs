@@ -1,5 +1,7 @@
 //! The media server's end of a TCP channel.
 
+use std::time::Duration;
+
 use super::body::read_message;
 use super::correlation::{Correlation, Refusal};
 use crate::error::ParseError;
@@ -90,6 +92,13 @@ impl ServerChannel {
     /// Whether the connection may end here without cutting a PDU in two.
     pub fn is_idle(&self) -> bool {
         self.decoder.is_idle()
+    }
+
+    /// Ends the channel within a PDU whose rest has not come `within` so long:
+    /// [`Incoming::Lost`].
+    pub fn give_up(&mut self, within: Duration) -> Incoming {
+        self.is_lost = true;
+        lost(self.decoder.give_up(within))
     }
 
     fn incoming(&mut self, pdu: Pdu) -> Incoming {

@@ -1,5 +1,7 @@
 //! Bytes of a TCP stream into PDUs, however the stream was cut.
 
+use std::time::Duration;
+
 use super::error::{FrameError, FrameFault};
 use super::header::{self, Header};
 use super::pdu::Pdu;
@@ -64,16 +66,36 @@ impl Decoder {
     ///
     /// The framing is lost; every later call returns the same error.
     pub fn poll(&mut self) -> Result<Option<Pdu>, FrameError> {
-        self.advance().inspect_err(|error| {
-            self.buffer = Vec::new();
-            self.start = 0;
-            self.state = State::Failed(error.clone());
-        })
+        self.advance().inspect_err(|error| self.fail(error))
     }
 
     /// Whether the stream may end here: no PDU has begun.
     pub fn is_idle(&self) -> bool {
         matches!(self.state, State::Header { .. }) && self.unread().is_empty()
+    }
+
+    /// Ends the stream within a PDU whose rest has not come `within` so long.
+    pub fn give_up(&mut self, within: Duration) -> FrameError {
+        let error = match &self.state {
+            State::Failed(error) => error.clone(),
+            State::Header { .. } => {
+                let fault = FrameFault::HeaderStalled(within);
+                FrameError { fault, request_id: self.peek_request_id() }
+            }
+            State::Body(header) => {
+                let (length, came) = (header.length, self.unread().len());
+                let fault = FrameFault::BodyStalled { within, length, came };
+                FrameError { fault, request_id: header::request_id(&header.start) }
+            }
+        };
+        self.fail(&error);
+        error
+    }
+
+    fn fail(&mut self, error: &FrameError) {
+        self.buffer = Vec::new();
+        self.start = 0;
+        self.state = State::Failed(error.clone());
     }
 
     fn unread(&self) -> &[u8] {

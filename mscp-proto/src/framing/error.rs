@@ -1,5 +1,7 @@
 //! Why the framing was lost.
 
+use std::time::Duration;
+
 use thiserror::Error;
 
 /// The channel cannot go on: where the next PDU begins is not known.
@@ -52,6 +54,22 @@ pub enum FrameFault {
     /// Content-Length or Content-Type came twice.
     #[error("the header {0} is given twice")]
     Twice(&'static str),
+    /// The rest does not come.
+    #[error("the message did not come whole within {} s; its header did not end", .0.as_secs())]
+    HeaderStalled(Duration),
+    /// The rest does not come.
+    #[error(
+        "the message did not come whole within {} s; {came} of the {length} bytes that \
+         Content-Length says came", within.as_secs()
+    )]
+    BodyStalled {
+        /// How long was waited.
+        within: Duration,
+        /// What Content-Length says.
+        length: usize,
+        /// How much of it there is.
+        came: usize,
+    },
     /// Not digits.
     #[error("\"{0}\" is not a Content-Length; send the number of body bytes in digits")]
     Length(String),

@@ -144,7 +144,12 @@ impl Reader {
             match read(&mut self.socket, &mut buffer, deadline).await {
                 Some(0) => return self.wait_for_answers().await,
                 Some(count) => self.parser.push(buffer.get(..count).unwrap_or_default()),
-                None => return info!(channel = self.channel.0, "MSCP connection lost or stalled"),
+                None if deadline.is_some_and(|deadline| deadline <= Instant::now()) => {
+                    let stalled = self.parser.give_up(MESSAGE_TIME);
+                    self.take(stalled).await;
+                    return;
+                }
+                None => return info!(channel = self.channel.0, "MSCP connection lost"),
             }
             while let Some(incoming) = self.parser.poll() {
                 deadline = None;
