@@ -1,5 +1,6 @@
-//! Bad input on every port while a conference goes on: not one late tick caused by it, the next
-//! good request is answered, and memory, descriptors and ports return to where they were.
+//! Bad input on every port while a conference goes on: not one late tick caused by it, what callers
+//! hear comes as evenly as ever, the next good request is answered, and memory, descriptors and
+//! ports return to where they were.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -8,19 +9,31 @@ use std::net::{SocketAddr, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use antiphon_tests::e2e::caller::Caller;
+use antiphon_tests::e2e::caller::{Caller, Heard, samples};
+use antiphon_tests::e2e::evenness::assert_even;
 use antiphon_tests::e2e::facts::Facts;
 use antiphon_tests::e2e::mscp::{AppServer, pdu, request_pdu};
 use antiphon_tests::e2e::server::Server;
 use antiphon_tests::e2e::tools::figure;
 use antiphon_tests::e2e::voices::{VOICES_HZ, assert_hears};
-use antiphon_tests::e2e::{flood, wait_until};
+use antiphon_tests::e2e::{crowd, flood, wait_until};
 
 /// How long each port is flooded; all ports are flooded at once.
 const FLOOD: Duration = Duration::from_secs(60);
 
 /// How long the machine is watched while nothing happens: late ticks then are its own.
 const QUIET: Duration = Duration::from_secs(10);
+
+/// How often it is watched for want of a time without a late tick, until it is said to be too noisy
+/// to judge by.
+const QUIET_TRIES: u32 = 6;
+
+/// The share of packets that may leave later than 5 ms after they were due: the two cores that the
+/// server runs on make the flood as well.
+const LATE_PACKETS_SHARE_MAX: f64 = 0.05;
+
+/// Conferences that each answer to an audit lists: some 20 KiB.
+const AUDITED_CONFERENCES: usize = 300;
 
 /// How much more memory than before may be held afterwards, in KiB: what the allocator keeps of its
 /// peak between the blocks that are still used. Half a million messages that left 20 bytes each
@@ -33,20 +46,24 @@ const MEMORY_MAX_KIB: u64 = 32 * 1_024;
 /// What a SIP transaction may remember of a message: 64 * T1 (RFC 3261), and a moment.
 const FORGOTTEN: Duration = Duration::from_secs(100);
 
-/// Connections opened and dropped.
-const CONNECTIONS: u32 = 10_000;
+/// Connections opened and dropped, on each port.
+const CONNECTIONS: usize = 10_000;
 
 /// A conference of three callers that goes on while bad things happen.
 struct Conference {
     server: Server,
     application: AppServer,
     callers: Vec<Caller>,
-    quiet_late_per_second: f64,
     before: Facts,
 }
 
 impl Conference {
     fn new() -> Conference {
+        Conference::beside(0)
+    }
+
+    /// A conference beside so many empty ones.
+    fn beside(empty: usize) -> Conference {
         let server = Server::start();
         let mut application = AppServer::connect(server.mscp);
         let room = application.create_conference();
@@ -57,34 +74,30 @@ impl Conference {
             let connection = application.next_connection();
             application.join(&room, &connection, "");
         }
-        let late = server.metric(LATE_TICKS);
-        thread::sleep(QUIET);
-        let quiet = server.metric(LATE_TICKS) - late;
+        (0..empty).for_each(|_| drop(application.create_conference()));
+        wait_for_quiet(&server);
         let before = server.facts();
-        let quiet_late_per_second = quiet / QUIET.as_secs_f64();
-        Conference { server, application, callers, quiet_late_per_second, before }
+        Conference { server, application, callers, before }
     }
 
     /// Lets `happen` happen, and asserts that the conference did not suffer from it.
     fn survives(mut self, what: &str, happen: impl FnOnce(&Conference)) {
-        let (late, start) = (self.server.metric(LATE_TICKS), Instant::now());
+        let (before, start) = (self.server.metrics(), Instant::now());
         happen(&self);
-        let lasted = start.elapsed();
-        let late = self.server.metric(LATE_TICKS) - late;
-        let own = self.quiet_late_per_second * lasted.as_secs_f64();
+        let (lasted, after) = (start.elapsed(), self.server.metrics());
+        let grown = |series: &str| after[series] - before[series];
+        let (late, sent, sent_late) = (grown(LATE_TICKS), grown(SENT), grown(SENT_LATE));
         figure(&format!(
-            "{what}: {late} late ticks in {lasted:.1?}, {own:.1} by the measure of the quiet before"
+            "{what}: {late} late ticks and {sent_late} of {sent} packets late in {lasted:.1?}"
         ));
         let overruns = self.server.log().iter().filter(|line| line.contains("took longer")).count();
         assert_eq!(overruns, 0, "a tick took longer than a tick may take");
-        assert!(late <= own.ceil(), "{what} caused late ticks: {:?}", self.late_ticks());
+        assert_eq!(late, 0.0, "{what} caused late ticks: {:?}", self.late_ticks());
+        assert!(sent_late <= sent * LATE_PACKETS_SHARE_MAX, "{what} delays packets");
 
         let room = self.application.create_conference();
-        let answer =
-            self.application.ask(&format!(r#"<destroyconference conferenceid="{room}"/>"#));
-        assert!(answer.contains("<conferencedestroyed"), "{answer}");
-        let recordings = self.record(Duration::from_secs(1));
-        assert_three_way(&format!("after {what}"), &recordings);
+        self.application.destroy(&room);
+        assert_three_way(&format!("after {what}"), self.listen(Duration::from_secs(1)));
         self.assert_back_to(what);
         Caller::call(self.server.sip, VOICES_HZ[3]).hang_up();
     }
@@ -93,14 +106,15 @@ impl Conference {
         self.server.log().into_iter().filter(|line| line.contains("late tick")).collect()
     }
 
-    fn record(&self, time: Duration) -> Vec<Vec<i16>> {
+    /// What each caller hears from now on for as long as `time`.
+    fn listen(&self, time: Duration) -> Vec<Vec<Heard>> {
         thread::scope(|scope| {
-            let recorders: Vec<_> = self
+            let listeners: Vec<_> = self
                 .callers
                 .iter()
-                .map(|caller| scope.spawn(move || caller.record(time)))
+                .map(|caller| scope.spawn(move || caller.listen_for(time)))
                 .collect();
-            recorders.into_iter().map(|recorder| recorder.join().unwrap()).collect()
+            listeners.into_iter().map(|listener| listener.join().unwrap()).collect()
         })
     }
 
@@ -123,6 +137,22 @@ impl Conference {
 }
 
 const LATE_TICKS: &str = "mediaserver_late_ticks_total";
+const SENT: &str = "mediaserver_rtp_sent_packets_total";
+const SENT_LATE: &str = "mediaserver_network_late_packets_total";
+
+/// Waits for a time without a late tick, so that late ticks from then on have a cause.
+fn wait_for_quiet(server: &Server) {
+    for _ in 0..QUIET_TRIES {
+        let before = server.metric(LATE_TICKS);
+        thread::sleep(QUIET);
+        let late = server.metric(LATE_TICKS) - before;
+        if late == 0.0 {
+            return;
+        }
+        figure(&format!("NOISY MACHINE: {late} late ticks in {QUIET:?} in which nothing happens"));
+    }
+    panic!("this machine is too noisy to judge by: {QUIET_TRIES} times {QUIET:?} with late ticks");
+}
 
 /// A spoilt INVITE can be a good one; the call that comes of it ends for want of an ACK.
 fn wait_for_legs(server: &Server, legs: usize) {
@@ -131,11 +161,12 @@ fn wait_for_legs(server: &Server, legs: usize) {
     });
 }
 
-fn assert_three_way(situation: &str, recordings: &[Vec<i16>]) {
-    let present = &VOICES_HZ[..recordings.len()];
-    for (own, samples) in present.iter().zip(recordings) {
+fn assert_three_way(situation: &str, heard: Vec<Vec<Heard>>) {
+    let present = &VOICES_HZ[..heard.len()];
+    for (own, packets) in present.iter().zip(heard) {
         let others: Vec<f64> = present.iter().copied().filter(|hz| hz != own).collect();
-        assert_hears(&format!("{situation}: the caller at {own} Hz"), samples, &others, present);
+        let listener = format!("{situation}: the caller at {own} Hz");
+        assert_hears(&listener, &samples(packets), &others, present);
     }
 }
 
@@ -227,20 +258,22 @@ fn truncated_and_random_bytes_on_every_port() {
         thread::scope(|scope| {
             let talk = scope.spawn(|| {
                 thread::sleep(FLOOD / 3);
-                conference.record(FLOOD / 3)
+                conference.listen(FLOOD / 3)
             });
             flood(&conference.server, &conference.callers, seed, FLOOD);
-            assert_three_way("in the flood", &talk.join().unwrap());
+            let heard = talk.join().unwrap();
+            assert_even("in the flood: the first caller", &heard[0], FLOOD / 3);
+            assert_three_way("in the flood", heard);
         });
     });
 }
 
 /// It asks and asks and never reads an answer: it is stopped, or cut off, and costs a bounded
-/// amount of memory.
+/// amount of memory, long as the answers are.
 #[test]
 #[ignore = "end to end: run ./test"]
 fn a_client_that_never_reads() {
-    let conference = Conference::new();
+    let conference = Conference::beside(AUDITED_CONFERENCES);
     conference.survives("a client that never reads", |conference| {
         let peak = thread::scope(|scope| {
             let reading = scope.spawn(|| never_read(&conference.server));
@@ -271,21 +304,15 @@ fn never_read(server: &Server) {
 fn ten_thousand_connections_opened_and_dropped() {
     let conference = Conference::new();
     conference.survives("10,000 connections opened and dropped", |conference| {
-        open_and_drop(conference.server.mscp, CONNECTIONS);
+        let server = &conference.server;
+        let whole = request_pdu(1, "<createroom/>");
+        crowd::come_and_go(server.mscp, CONNECTIONS, b"REQ MSCP/1.0 1\r\nContent-Le", &whole);
+        // One Call-ID for all of them: OPTIONS is answered and forgotten.
+        let options = String::from_utf8(sip_messages().swap_remove(5)).unwrap();
+        let options = options.replace(flood::SERIAL, "crowd").replace("SIP/2.0/UDP", "SIP/2.0/TCP");
+        let beginning = &options.as_bytes()[..40];
+        crowd::come_and_go(server.sip, CONNECTIONS, beginning, options.as_bytes());
     });
-}
-
-/// Every third says something first, and every third of those the beginning of a request.
-fn open_and_drop(server: SocketAddr, count: u32) {
-    for index in 0..count {
-        let mut socket = TcpStream::connect(server).unwrap();
-        // The server may have closed it already: it has too many.
-        let _ = match index % 9 {
-            0 => socket.write_all(b"REQ MSCP/1.0 1\r\nContent-Le"),
-            3 | 6 => socket.write_all(&request_pdu(1, "<createroom/>")),
-            _ => Ok(()),
-        };
-    }
 }
 
 #[test]

@@ -38,6 +38,13 @@ pub struct Heard {
     pub samples: Vec<i16>,
 }
 
+/// What packets say, in the order of their timestamps.
+#[must_use]
+pub fn samples(mut packets: Vec<Heard>) -> Vec<i16> {
+    packets.sort_by_key(|packet| packet.timestamp);
+    packets.into_iter().flat_map(|packet| packet.samples).collect()
+}
+
 /// A call in progress that speaks and listens until it is dropped.
 #[derive(Debug)]
 pub struct Caller {
@@ -116,9 +123,7 @@ impl Caller {
     /// The samples of [`Caller::listen_for`] in the order of their timestamps.
     #[must_use]
     pub fn record(&self, time: Duration) -> Vec<i16> {
-        let mut packets = self.listen_for(time);
-        packets.sort_by_key(|packet| packet.timestamp);
-        packets.into_iter().flat_map(|packet| packet.samples).collect()
+        samples(self.listen_for(time))
     }
 
     /// Ends the call.

@@ -13,6 +13,8 @@
 //! | [`flow`] | the message flows of the draft, through netcat |
 //! | [`web`] | a web server that has one prompt |
 //! | [`flood`] | bytes that mean harm |
+//! | [`crowd`] | connections that come in thousands and say little |
+//! | [`evenness`] | whether packets come at their pace |
 //! | [`voices`] | who is heard in a recording |
 //!
 //! The tests are `#[ignore]`d in a plain `cargo test`, because they want the machine for
@@ -21,6 +23,8 @@
 
 pub mod baresip;
 pub mod caller;
+pub mod crowd;
+pub mod evenness;
 pub mod facts;
 pub mod flood;
 pub mod flow;

@@ -85,6 +85,15 @@ impl AppServer {
         assert!(answer.contains("<conferenceunjoined"), "{answer}");
     }
 
+    /// Destroys a conference.
+    ///
+    /// # Panics
+    /// When the server refuses.
+    pub fn destroy(&mut self, conference: &str) {
+        let answer = self.ask(&format!(r#"<destroyconference conferenceid="{conference}"/>"#));
+        assert!(answer.contains("<conferencedestroyed"), "{answer}");
+    }
+
     /// Asks to be told of the calls there are and those to come.
     ///
     /// # Panics
