@@ -1,5 +1,6 @@
 //! Who hears whom on real sockets in real time: a conference of three, a mute, an unjoin, a direct
-//! bridge, a sidebar, and a hang-up.
+//! bridge, a sidebar, and a hang-up; rings of two and of three conferences, a conference that is
+//! destroyed, and a connection that listens to one source.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -16,6 +17,9 @@ const SETTLE: Duration = Duration::from_millis(500);
 
 /// How long each recording is.
 const RECORD: Duration = Duration::from_millis(1_500);
+
+/// How long what circulates in a ring is given to grow.
+const GROW: Duration = Duration::from_secs(5);
 
 /// `<join>` with the conference first: media flows to the participant alone, that is, a mute.
 const LISTEN_ONLY: &str = r#"<stream type="audio" direction="receive"/>"#;
@@ -74,6 +78,48 @@ fn from_a_conference_to_a_bridge_to_a_sidebar() {
     let ended = application.notification(&["connectionended"]);
     assert!(ended.contains(&ids[2]), "{ended}");
     assert_all("caller 2 hung up", &callers, &[&[1], &[0]]);
+
+    callers.into_iter().for_each(Caller::hang_up);
+    server.wait_for_no_call(Duration::from_secs(5));
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn from_rings_of_conferences_to_one_source() {
+    let server = Server::start();
+    let mut application = AppServer::connect(server.mscp);
+    application.watch();
+    let [r, s, t] = [(); 3].map(|()| application.create_conference());
+    let callers = VOICES_HZ.map(|hz| Caller::call(server.sip, hz));
+    let ids = callers.each_ref().map(|caller| caller.connection.clone());
+    for (room, id) in [(&r, &ids[0]), (&r, &ids[1]), (&s, &ids[2]), (&t, &ids[3])] {
+        application.join(room, id, "");
+    }
+    assert_all("three conferences", &callers, &[&[1], &[0], &[], &[]]);
+
+    application.join(&r, &s, "");
+    let ring_of_two: &[&[usize]] = &[&[1, 2], &[0, 2], &[0, 1], &[]];
+    assert_all("a ring of two", &callers, ring_of_two);
+    sleep(GROW);
+    assert_all("a ring of two, later", &callers, ring_of_two);
+
+    for (from, to) in [(&r, &s), (&s, &t), (&t, &r)] {
+        application.join(from, to, LISTEN_ONLY);
+    }
+    let everyone: &[&[usize]] = &[&[1, 2, 3], &[0, 2, 3], &[0, 1, 3], &[0, 1, 2]];
+    assert_all("a ring of three", &callers, everyone);
+    sleep(GROW);
+    assert_all("a ring of three, later", &callers, everyone);
+
+    application.destroy(&t);
+    assert_all("the third destroyed", &callers, &[&[1], &[0], &[0, 1], &[]]);
+    application.unjoin(&r, &s);
+
+    application.join(&r, &ids[3], "");
+    assert_all("3 in the first", &callers, &[&[1, 3], &[0, 3], &[], &[0, 1]]);
+    // Listening to the second ends listening to the first, and nothing but that (5.3).
+    application.join(&s, &ids[3], "");
+    assert_all("3 in the second as well", &callers, &[&[1, 3], &[0, 3], &[3], &[2]]);
 
     callers.into_iter().for_each(Caller::hang_up);
     server.wait_for_no_call(Duration::from_secs(5));
