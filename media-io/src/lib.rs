@@ -14,9 +14,11 @@
 //! What runs on the engine thread (`read`, `write` and `receive` of a port, and the engine's ends
 //! of `net`) never locks, allocates, frees or logs. Nothing read from the network can make it
 //! panic or grow: every buffer has a named limit at the top of its file, and what goes beyond is
-//! dropped and counted.
+//! dropped and counted; [`fuzz`] holds the readers to it for any bytes.
 
 pub mod codec;
+#[doc(hidden)]
+pub mod fuzz;
 pub mod jitter;
 pub mod leg;
 pub mod net;

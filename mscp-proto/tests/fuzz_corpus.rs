@@ -2,36 +2,30 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 #![allow(clippy::disallowed_methods, reason = "the corpus is files")]
 
+#[path = "../../tests/replay.rs"]
+mod replay;
+
 use mscp_proto::fuzz;
+
+/// The folder that `fuzz/corpus` is in.
+const CRATE: &str = env!("CARGO_MANIFEST_DIR");
 
 #[test]
 fn framing() {
-    replay("framing", fuzz::framing);
+    replay::replay(CRATE, "framing", fuzz::framing);
 }
 
 #[test]
 fn message() {
-    replay("message", fuzz::message);
+    replay::replay(CRATE, "message", fuzz::message);
 }
 
 #[test]
 fn multipart() {
-    replay("multipart", fuzz::multipart);
+    replay::replay(CRATE, "multipart", fuzz::multipart);
 }
 
 #[test]
 fn connection_id() {
-    replay("connection_id", fuzz::connection_id);
-}
-
-/// Each input whole, and cut short at every byte: a fuzzer would try that first.
-fn replay(target: &str, body: fn(&[u8])) {
-    let folder = format!("{}/fuzz/corpus/{target}", env!("CARGO_MANIFEST_DIR"));
-    let mut inputs = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let input = std::fs::read(entry.unwrap().path()).unwrap();
-        (0..=input.len()).for_each(|end| body(&input[..end]));
-        inputs += 1;
-    }
-    assert!(inputs >= 5, "the corpus of {target} is missing");
+    replay::replay(CRATE, "connection_id", fuzz::connection_id);
 }

@@ -1,10 +1,3 @@
-//! Whatever is in a file, it is played or refused.
-
 #![no_main]
 
-use libfuzzer_sys::fuzz_target;
-use media_io::wav::{Limits, decode};
-
-fuzz_target!(|file: &[u8]| {
-    let _ = decode(file, 8_000, &Limits::default());
-});
+libfuzzer_sys::fuzz_target!(|data: &[u8]| media_io::fuzz::wav(data));
