@@ -10,6 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server with two places.

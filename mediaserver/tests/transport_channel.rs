@@ -13,6 +13,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpStream, UdpSocket};
 use tokio::time::timeout;
 
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 const OFFER: &str = "v=0\r\no=as 53655765 53655765 IN IP4 127.0.0.1\r\ns=Example\r\n\
