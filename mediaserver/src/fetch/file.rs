@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use url::Url;
 
-use super::{FetchError, Fetched};
+use super::{FetchError, Fetched, Turn};
 
 /// Reads files below a few folders.
 pub(super) struct Files {
@@ -24,16 +24,17 @@ impl Files {
         Ok(Self { roots: roots.iter().map(canonical).collect::<Result<_, _>>()?, max_bytes })
     }
 
-    /// Reads on a thread that may block; a disk that hangs costs the caller its time limit only.
-    pub(super) async fn read(&self, url: &Url) -> Result<Fetched, FetchError> {
+    /// Reads on a thread that may block. A disk that hangs costs the caller its time limit only, and
+    /// the server no more threads than there are turns.
+    pub(super) async fn read(&self, url: &Url, turn: Turn) -> Result<(Fetched, Turn), FetchError> {
         let path = local_path(url)?;
         let (roots, max_bytes) = (self.roots.clone(), self.max_bytes);
         let shown = path.display().to_string();
-        let reading = tokio::task::spawn_blocking(move || read_below(&roots, &path, max_bytes));
-        let bytes = reading
+        let reading = turn.spend_on(move || read_below(&roots, &path, max_bytes));
+        let (bytes, turn) = reading
             .await
-            .map_err(|error| FetchError::File { path: shown, why: error.to_string() })??;
-        Ok(Fetched { bytes, content_type: None, final_uri: url.to_string() })
+            .map_err(|error| FetchError::File { path: shown, why: error.to_string() })?;
+        Ok((Fetched { bytes: bytes?, content_type: None, final_uri: url.to_string() }, turn))
     }
 }
 

@@ -7,7 +7,7 @@
 //! configured folders. Errors read as the draft wants them in a `reason` (section 4.2): `HTTP 404
 //! error: http://www.example.com/playprompt.vxml`.
 //!
-//! `cid:` means a part of the MSCP message and is the caller's to resolve.
+//! `cid:` means a part of the MSCP message and is the caller's to resolve; it waits for a turn here.
 
 mod data;
 mod deadline;
@@ -36,6 +36,9 @@ pub use turns::Turn;
 /// A URI longer than this is refused; a `data:` URI has the limit of the body it stands for.
 const MAX_URI_BYTES: usize = 8192;
 
+/// What a part of a message is called in a reason.
+pub const PART_NAME: &str = "the part of the message";
+
 /// The limits of a [`Fetcher`].
 #[derive(Clone, Debug)]
 pub struct FetchConfig {
@@ -49,8 +52,8 @@ pub struct FetchConfig {
     pub max_bytes: usize,
     /// How many redirects are followed.
     pub max_redirects: usize,
-    /// How many fetches run at once over the network, a quarter of them from one host, and how
-    /// many of `data:` and `file:`; the next ones wait.
+    /// How many fetches run at once over the network, a quarter of them from one host, how many of
+    /// `file:`, and how many of `data:` and `cid:`; the next ones wait.
     pub max_concurrent: usize,
 }
 
@@ -149,18 +152,28 @@ impl Fetcher {
         let Shared { config, files, http, turns } = self.shared.as_ref();
         let deadline = Deadline::after(config.timeout, shown(uri));
         if let Some(rest) = data::strip_scheme(uri) {
-            let turn = turns.local(&deadline).await?;
+            let turn = turns.inline(&deadline).await?;
             return Ok((data::read(rest, config.max_bytes)?, turn));
         }
         let url = parse(uri)?;
         match url.scheme() {
             "http" | "https" => http.fetch(url, hints, turns, &deadline).await,
             "file" => {
-                let turn = turns.local(&deadline).await?;
-                Ok((deadline.bound(files.read(&url)).await?, turn))
+                let turn = turns.file(&deadline).await?;
+                deadline.bound(files.read(&url, turn)).await
             }
             scheme => Err(FetchError::Scheme { uri: shown(uri), scheme: scheme.to_owned() }),
         }
+    }
+
+    /// Waits for a turn to hold a part of a message (`cid:`), which needs no fetching. It takes its
+    /// turn with those who do, so that a thousand parts keep nobody from being decoded.
+    ///
+    /// # Errors
+    /// [`FetchError::NoTurn`].
+    pub async fn turn_for_part(&self) -> Result<Turn, FetchError> {
+        let Shared { config, turns, .. } = self.shared.as_ref();
+        turns.inline(&Deadline::after(config.timeout, PART_NAME.to_owned())).await
     }
 }
 

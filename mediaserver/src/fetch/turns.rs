@@ -2,13 +2,14 @@
 //! stalls nobody but those who ask it.
 //!
 //! A fetch over the network waits for a turn of its host first and for one of all hosts then, so
-//! that whoever waits for a slow host keeps nobody else waiting. `data:` and `file:` have turns of
-//! their own: no server can make them wait.
+//! that whoever waits for a slow host keeps nobody else waiting. `file:` has turns of its own, and so
+//! have `data:` and `cid:` together: no server makes them wait, and no disk makes the latter wait.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::{JoinError, spawn_blocking};
 use url::Url;
 
 use super::FetchError;
@@ -20,7 +21,8 @@ const HOST_SHARE: usize = 4;
 /// The turns of one fetcher.
 pub(super) struct Turns {
     network: Arc<Semaphore>,
-    local: Arc<Semaphore>,
+    file: Arc<Semaphore>,
+    inline: Arc<Semaphore>,
     /// Hosts that somebody fetches from or waits for.
     hosts: Mutex<BTreeMap<String, Arc<Semaphore>>>,
     per_host: usize,
@@ -33,11 +35,23 @@ pub struct Turn {
     _all: Option<OwnedSemaphorePermit>,
 }
 
+impl Turn {
+    /// Does `work` on a thread that may block. The thread keeps the turn to its end, even when nobody
+    /// waits for it any more: a thread cannot be given up.
+    pub(super) async fn spend_on<T: Send + 'static>(
+        self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<(T, Turn), JoinError> {
+        spawn_blocking(move || (work(), self)).await
+    }
+}
+
 impl Turns {
     pub(super) fn new(at_once: usize) -> Self {
         Self {
             network: Arc::new(Semaphore::new(at_once)),
-            local: Arc::new(Semaphore::new(at_once)),
+            file: Arc::new(Semaphore::new(at_once)),
+            inline: Arc::new(Semaphore::new(at_once)),
             hosts: Mutex::default(),
             per_host: (at_once / HOST_SHARE).max(1),
         }
@@ -49,19 +63,19 @@ impl Turns {
         let turns = self.of_host(&host);
         let taken_by = || format!("{} from {host}", self.per_host);
         let host_turn = deadline.wait_for_turn(turns.acquire_owned(), taken_by).await?;
-        let turns = Arc::clone(&self.network);
-        let all = || "dialogs.max-concurrent-fetches".to_owned();
-        let all_turn = deadline.wait_for_turn(turns.acquire_owned(), all).await?;
         // A closed semaphore would give no permit, but these are never closed.
-        Ok(Turn { _host: host_turn.ok(), _all: all_turn.ok() })
+        let turn = Turn { _host: host_turn.ok(), _all: None };
+        Ok(Turn { _all: one_of(&self.network, deadline).await?, ..turn })
     }
 
-    /// Waits for a turn to read what is on this machine.
-    pub(super) async fn local(&self, deadline: &Deadline) -> Result<Turn, FetchError> {
-        let turns = Arc::clone(&self.local);
-        let all = || "dialogs.max-concurrent-fetches".to_owned();
-        let turn = deadline.wait_for_turn(turns.acquire_owned(), all).await?;
-        Ok(Turn { _host: None, _all: turn.ok() })
+    /// Waits for a turn to read a file.
+    pub(super) async fn file(&self, deadline: &Deadline) -> Result<Turn, FetchError> {
+        Ok(Turn { _host: None, _all: one_of(&self.file, deadline).await? })
+    }
+
+    /// Waits for a turn for what came with the request itself.
+    pub(super) async fn inline(&self, deadline: &Deadline) -> Result<Turn, FetchError> {
+        Ok(Turn { _host: None, _all: one_of(&self.inline, deadline).await? })
     }
 
     fn of_host(&self, host: &str) -> Arc<Semaphore> {
@@ -73,10 +87,48 @@ impl Turns {
     }
 }
 
+async fn one_of(
+    turns: &Arc<Semaphore>,
+    deadline: &Deadline,
+) -> Result<Option<OwnedSemaphorePermit>, FetchError> {
+    let all = || "dialogs.max-concurrent-fetches".to_owned();
+    let turn = deadline.wait_for_turn(Arc::clone(turns).acquire_owned(), all).await?;
+    Ok(turn.ok())
+}
+
 fn name(url: &Url) -> String {
     let host = url.host_str().unwrap_or_default();
     match url.port_or_known_default() {
         Some(port) => format!("{host}:{port}"),
         None => host.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::*;
+
+    /// What hangs is a read from a disk in the server; here it waits for a word.
+    #[tokio::test]
+    async fn work_that_hangs_keeps_its_turn_though_nobody_waits_for_it() {
+        let turns = Turns::new(1);
+        let deadline = Deadline::after(Duration::from_secs(3_600), "file:///x".to_owned());
+        let turn = turns.file(&deadline).await.unwrap();
+        let (go_on, told) = channel::<()>();
+        let work = turn.spend_on(move || drop(told.recv()));
+        let waiter = tokio::spawn(work);
+        tokio::task::yield_now().await;
+        waiter.abort();
+        assert!(waiter.await.unwrap_err().is_cancelled());
+        assert_eq!(turns.file.available_permits(), 0, "the thread still hangs");
+        assert!(turns.inline(&deadline).await.is_ok(), "what needs no disk does not wait for one");
+
+        drop(go_on);
+        assert!(turns.file(&deadline).await.is_ok());
     }
 }
