@@ -358,8 +358,8 @@ pub const DIALOGS_MAX_CONCURRENT_FETCHES: Key<usize> = Key {
     variable: "MEDIASERVER_DIALOGS_MAX_CONCURRENT_FETCHES",
     shape: &Whole { min: 1, max: 1000, unit: "fetches" },
     default: "16",
-    about: "How many fetches run at once over the network, and how many of `file:` and `data:`; \
-            the next ones wait for a turn. One host (name and port) gets a quarter of the turns, \
+    about: "How many fetches run at once over the network, how many of `file:`, and how many of \
+            `data:` and `cid:`; the next ones wait for a turn. One host (name and port) gets a quarter of the turns, \
             but at least one, so that a slow server stalls only those who ask it. With \
             `dialogs.max-fetch-bytes` it bounds the memory that fetches take.",
 };
@@ -381,8 +381,9 @@ pub const DIALOGS_MAX_HELD_BYTES: Key<usize> = Key {
     variable: "MEDIASERVER_DIALOGS_MAX_HELD_BYTES",
     shape: &Whole { min: 1024, max: 1_099_511_627_776, unit: "bytes" },
     default: "268435456",
-    about: "How much decoded audio all dialogs together may hold, those that are only prepared \
-            included; one more is refused. A second takes 16,000 bytes, so the default holds four \
+    about: "How much audio all dialogs together may hold, those that are only prepared included; \
+            one more is refused. What a request brings itself (`cid:`, `data:`) counts as it came \
+            until it is decoded. A decoded second takes 16,000 bytes, so the default holds four \
             and a half hours.",
 };
 

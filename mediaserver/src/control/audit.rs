@@ -148,7 +148,7 @@ impl Control {
         let state = |(id, dialog): (&DialogId, &Dialog)| DialogState {
             id: id.to_string(),
             state: dialog.state().to_owned(),
-            src: dialog.source_name(),
+            src: dialog.source_name.clone(),
             end_point: dialog.endpoint.as_ref().map(ToString::to_string),
         };
         self.dialogs.iter().map(state).collect()

@@ -1,7 +1,6 @@
 //! The closed vocabulary between the control core and the shell round it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
 
 use mixer::port::PortId;
 use mscp_proto::channel::Correlation;
@@ -154,8 +153,8 @@ pub enum Output {
     },
 }
 
-/// What a document is fetched from.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What a document is fetched from. It may hold a whole recording, so it is handed on, never copied.
+#[derive(Debug, PartialEq, Eq)]
 pub enum Fetch {
     /// A URI: http, https, data or file.
     Uri {
@@ -169,7 +168,19 @@ pub enum Fetch {
         post: bool,
     },
     /// Bytes that came with the request (`cid:`).
-    Bytes(Arc<[u8]>),
+    Bytes(Vec<u8>),
+}
+
+impl Fetch {
+    /// What it takes of the memory for as long as it is not fetched and decoded, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        match self {
+            // A `data:` URI is a recording.
+            Fetch::Uri { uri, .. } => uri.len(),
+            Fetch::Bytes(bytes) => bytes.len(),
+        }
+    }
 }
 
 /// What the control core wants done to a call.

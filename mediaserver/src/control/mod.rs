@@ -87,7 +87,7 @@ pub struct Control {
     transports: BTreeMap<CallKey, Transport>,
     fetches: BTreeMap<FetchKey, DialogId>,
     next_fetch: u64,
-    /// Decoded audio that the dialogs hold, in bytes.
+    /// What the dialogs hold of what they play, decoded or still to be, in bytes.
     held_bytes: usize,
     /// Who is behind each port of the engine.
     owners: BTreeMap<PortId, Owner>,

@@ -23,7 +23,7 @@ pub struct Settings {
     pub jitter: jitter::Config,
     /// Networks whose hosts may set up a transport channel with an INVITE.
     pub over_sip: Vec<Network>,
-    /// Decoded audio that all dialogs may hold together, in bytes.
+    /// Audio that all dialogs may hold together, decoded or still to be, in bytes.
     pub held_bytes_max: usize,
     /// Notifications that wait for one absent application server.
     pub backlog_max: usize,

@@ -13,7 +13,7 @@ use tokio::task::AbortHandle;
 use super::core::Message;
 use super::decoding::Decoding;
 use crate::control::{Event, Fetch, FetchKey};
-use crate::fetch::{FetchError, Fetched, Fetcher, Hints, Method, Turn};
+use crate::fetch::{FetchError, Fetched, Fetcher, Hints, Method, PART_NAME, Turn};
 use crate::metrics::{FetchInProgress, FetchOutcome, Metrics};
 
 /// Fetches in progress, each of which ends with [`Event::Fetched`] unless it is cancelled.
@@ -38,7 +38,7 @@ struct Document {
     name: String,
     bytes: Bytes,
     /// Held until it is decoded, so that documents that wait to be decoded are few.
-    turn: Option<Turn>,
+    turn: Turn,
 }
 
 impl Prompts {
@@ -74,11 +74,10 @@ impl Prompts {
 impl Documents {
     async fn obtain(&self, fetch: Fetch) -> Result<dialogs::Pcm, String> {
         let document = match fetch {
-            Fetch::Bytes(bytes) => Document {
-                name: "the part of the message".to_owned(),
-                bytes: Bytes::from_owner(bytes),
-                turn: None,
-            },
+            Fetch::Bytes(bytes) => {
+                let turn = self.fetcher.turn_for_part().await.map_err(|error| error.to_string())?;
+                Document { name: PART_NAME.to_owned(), bytes: Bytes::from(bytes), turn }
+            }
             Fetch::Uri { uri, max_age, max_stale, post } => {
                 let hints = Hints {
                     max_age: max_age.map(Duration::from_secs),
@@ -87,7 +86,7 @@ impl Documents {
                 };
                 let fetched = self.fetch(&uri, hints).await;
                 let (fetched, turn) = fetched.map_err(|error| error.to_string())?;
-                Document { name: shown(fetched.final_uri), bytes: fetched.bytes, turn: Some(turn) }
+                Document { name: shown(fetched.final_uri), bytes: fetched.bytes, turn }
             }
         };
         self.decode(document).await

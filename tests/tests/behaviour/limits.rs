@@ -1,11 +1,15 @@
 //! Everything has a limit, and whoever meets one is told: callers with a status, application
 //! servers with a reason.
 
+use std::time::Duration;
+
 use antiphon_tests::simulator::{Phone, Setup, Simulator};
 use mixer::Capacities;
-use mscp_proto::multipart::Resources;
+use mscp_proto::multipart::{Resource, Resources};
 use mscp_proto::{Notification, Response};
 use sip::Availability;
+
+use crate::playout::wav;
 
 fn with_capacities(capacities: Capacities) -> Simulator {
     Simulator::with(Setup { capacities, ..Setup::default() })
@@ -181,6 +185,45 @@ fn the_audio_that_dialogs_hold_is_limited() {
     sim.tell(&format!("<dialogterminate dialogid='{}'/>", first.dialogid));
     sim.run_ms(100);
     assert!(matches!(sim.ask(prepare), Response::DialogPrepared(_)), "there is room again");
+}
+
+/// Bytes of the `cid:` part in the next test: what it says, and what it is decoded to.
+const PART_BYTES: usize = 44 + DECODED_BYTES;
+const DECODED_BYTES: usize = 16_000;
+
+/// What comes with a request is counted as it is from the first, and as its audio once decoded.
+#[test]
+fn the_recordings_in_requests_are_limited_from_their_arrival() {
+    let mut setup = Setup::default();
+    setup.settings.held_bytes_max = PART_BYTES + DECODED_BYTES;
+    let mut sim = Simulator::with(setup);
+    sim.documents.delay = Duration::from_secs(1);
+    let part = Resource {
+        content_id: Some("x".to_owned()),
+        content_type: "audio/wav".to_owned(),
+        bytes: wav(&[0; DECODED_BYTES / 2]),
+    };
+    assert_eq!(part.bytes.len(), PART_BYTES);
+    let resources = Resources(vec![part]);
+    let prepare = "<dialogprepare src='cid:x' type='audio/wav'/>";
+
+    let first = sim.request(0, prepare, &resources);
+    let beside_it = sim.request(0, prepare, &resources);
+    let refused = sim.wait_for_answer(0, beside_it).1;
+    assert!(matches!(refused, Response::ErrorDialogNotPrepared(_)), "{refused:?}");
+    assert!(reason(&refused).contains("dialogs.max-held-bytes"), "{}", reason(&refused));
+    let prepared = sim.wait_for_answer(0, first).1;
+    assert!(matches!(prepared, Response::DialogPrepared(_)), "{prepared:?}");
+
+    let second = sim.request(0, prepare, &resources);
+    let second = sim.wait_for_answer(0, second).1;
+    let Response::DialogPrepared(second) = second else { panic!("{second:?}") };
+    let third = sim.request(0, prepare, &resources);
+    assert!(matches!(sim.wait_for_answer(0, third).1, Response::ErrorDialogNotPrepared(_)));
+    sim.tell(&format!("<dialogterminate dialogid='{}'/>", second.dialogid));
+    sim.run_ms(100);
+    let fourth = sim.request(0, prepare, &resources);
+    assert!(matches!(sim.wait_for_answer(0, fourth).1, Response::DialogPrepared(_)));
 }
 
 /// Each call is counted once, by what became of it; a change of its session is no new call.

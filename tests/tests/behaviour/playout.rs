@@ -111,7 +111,8 @@ fn a_document_may_come_with_the_request() {
     assert!(response.error_reason().unwrap().contains("Content-ID"), "{response:?}");
 }
 
-fn wav(samples: &[i16]) -> Vec<u8> {
+/// Samples as a WAV file of 44 bytes more.
+pub(crate) fn wav(samples: &[i16]) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let spec = hound::WavSpec {
         channels: 1,

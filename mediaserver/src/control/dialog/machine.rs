@@ -23,25 +23,32 @@ impl Control {
         if let Some(dialog) = self.dialogs.get_mut(&id) {
             dialog.fetch = None;
         }
-        let result = result.and_then(|pcm| self.hold(&id, pcm));
+        let result = result.and_then(|pcm| self.hold_decoded(&id, pcm));
         self.feed(&id, Input::Fetched(result));
     }
 
-    /// Counts a document against what all dialogs may hold together.
-    fn hold(&mut self, id: &DialogId, pcm: Pcm) -> Result<Pcm, String> {
-        let (bytes, limit) = (size_of_val(&*pcm), self.settings.held_bytes_max);
-        if self.held_bytes + bytes > limit {
-            return Err(format!(
-                "{bytes} bytes of decoded audio do not fit: {} of {limit} are held by other \
-                 dialogs (dialogs.max-held-bytes)",
-                self.held_bytes
-            ));
-        }
+    /// The audio takes the place of what it was decoded from.
+    fn hold_decoded(&mut self, id: &DialogId, pcm: Pcm) -> Result<Pcm, String> {
+        let bytes = size_of_val(&*pcm);
+        let source_bytes = self.dialogs.get(id).map_or(0, |dialog| dialog.held_bytes);
+        self.hold(source_bytes, bytes, "decoded audio")?;
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.held_bytes = bytes;
-            self.held_bytes += bytes;
         }
         Ok(pcm)
+    }
+
+    /// Counts `new` bytes in the place of `old` ones against what all dialogs may hold together.
+    pub(super) fn hold(&mut self, old: usize, new: usize, what: &str) -> Result<(), String> {
+        let (others, limit) = (self.held_bytes - old, self.settings.held_bytes_max);
+        if others.saturating_add(new) > limit {
+            return Err(format!(
+                "{new} bytes of {what} do not fit: {others} of {limit} are held by other dialogs \
+                 (dialogs.max-held-bytes)"
+            ));
+        }
+        self.held_bytes = others + new;
+        Ok(())
     }
 
     pub(in crate::control) fn on_dialog_attached(&mut self, id: &DialogId) {
@@ -73,11 +80,13 @@ impl Control {
 
     fn fetch(&mut self, id: &DialogId) {
         let Some(dialog) = self.dialogs.get_mut(id) else { return };
+        // A machine asks once, so its source need not be kept.
+        let Some(fetch) = dialog.source.take() else { return };
         self.next_fetch += 1;
         let key = FetchKey(self.next_fetch);
         dialog.fetch = Some(key);
         self.fetches.insert(key, id.clone());
-        self.outputs.push_back(Output::Fetch { key, fetch: dialog.source.clone() });
+        self.outputs.push_back(Output::Fetch { key, fetch });
     }
 
     fn answer_prepared(&mut self, id: &DialogId) {

@@ -30,7 +30,10 @@ const SOURCE_NAME_CHARS: usize = 80;
 #[derive(Debug)]
 pub(super) struct Dialog {
     machine: AudioDialog,
-    source: Fetch,
+    /// What it plays, short enough to show.
+    pub(super) source_name: String,
+    /// What is to be fetched, until it is handed over.
+    source: Option<Fetch>,
     fetch: Option<FetchKey>,
     /// Connection or conference it stands on; a prepared dialog may not know yet.
     pub(super) endpoint: Option<EndPoint>,
@@ -39,7 +42,8 @@ pub(super) struct Dialog {
     pub(super) owner: Subscriber,
     /// The request that is still to be answered.
     asked: Option<Asked>,
-    /// Decoded audio it holds, in bytes.
+    /// What is counted of it against `dialogs.max-held-bytes`: its source until that is decoded, the
+    /// audio then.
     held_bytes: usize,
     port: Option<PortId>,
     player: Option<PlayerHandle>,
@@ -80,12 +84,11 @@ impl Dialog {
             "preparing"
         }
     }
+}
 
-    /// What it plays, short enough to show.
-    pub(super) fn source_name(&self) -> String {
-        match &self.source {
-            Fetch::Uri { uri, .. } => uri.chars().take(SOURCE_NAME_CHARS).collect(),
-            Fetch::Bytes(bytes) => format!("{} bytes from the request", bytes.len()),
-        }
+fn name_of(source: &Fetch) -> String {
+    match source {
+        Fetch::Uri { uri, .. } => uri.chars().take(SOURCE_NAME_CHARS).collect(),
+        Fetch::Bytes(bytes) => format!("{} bytes from the request", bytes.len()),
     }
 }

@@ -10,7 +10,7 @@ use mscp_proto::response::Response;
 use tracing::info;
 
 use super::script::{directions_of, source_of};
-use super::{Asked, Dialog, Kind, NewDialog};
+use super::{Asked, Dialog, Kind, NewDialog, name_of};
 use crate::control::channels::Identity;
 use crate::control::{Asker, Control};
 
@@ -128,17 +128,20 @@ impl Control {
         }
         let streams = directions_of(&script.streams)?;
         let source = source_of(script.script, &script.fetch, resources)?;
+        let held_bytes = source.size();
+        self.hold(0, held_bytes, "audio in the request")?;
         let id = self.ids.dialog();
         let dialog = Dialog {
             machine: AudioDialog::new(),
-            source,
+            source_name: name_of(&source),
+            source: Some(source),
             fetch: None,
             endpoint: script.endpoint,
             streams,
             subscribe: script.subscribe,
             owner: asker.subscriber(),
             asked: Some(Asked { asker, kind }),
-            held_bytes: 0,
+            held_bytes,
             port: None,
             player: None,
             held: Vec::new(),

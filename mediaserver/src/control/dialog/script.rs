@@ -1,7 +1,5 @@
 //! What a request wants played: its address, its type and its streams, checked.
 
-use std::sync::Arc;
-
 use dialogs::audio::TYPES;
 use mixer::topology::Directions;
 use mscp_proto::multipart::Resources;
@@ -42,7 +40,7 @@ pub(super) fn source_of(
     };
     if uri.get(..4).is_some_and(|scheme| scheme.eq_ignore_ascii_case("cid:")) {
         return match resources.by_cid(&uri) {
-            Some(part) => Ok(Fetch::Bytes(Arc::from(part.bytes.as_slice()))),
+            Some(part) => Ok(Fetch::Bytes(part.bytes.clone())),
             None => Err(format!("no part of the message has the Content-ID that {uri} names")),
         };
     }
