@@ -3,6 +3,8 @@
 
 use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -253,4 +255,27 @@ fn dropping_the_handle_ends_the_thread_and_closes_everything() {
     drop(bench.net);
     assert_eq!(bench.range.in_use(), 0);
     drop(UdpSocket::bind(rtp).unwrap());
+}
+
+#[test]
+fn a_thread_that_stands_still_is_given_a_bounded_number_of_orders() {
+    let (net, _ingress, _egress) = start(&NetConfig { ports: 1, ..NetConfig::default() }).unwrap();
+    let (stopped, stands) = channel();
+    let (go_on, told) = channel::<()>();
+    net.close(port(0), move || {
+        stopped.send(()).unwrap();
+        let _ = told.recv();
+    });
+    stands.recv_timeout(PATIENCE).unwrap();
+    let closed = Arc::new(AtomicU32::new(0));
+    for _ in 0..5 {
+        let closed = Arc::clone(&closed);
+        net.close(port(0), move || {
+            closed.fetch_add(1, Ordering::SeqCst);
+        });
+    }
+    assert_eq!(net.counters().snapshot().refused_orders, 3);
+    drop(go_on);
+    drop(net);
+    assert_eq!(closed.load(Ordering::SeqCst), 2, "what was taken is carried out");
 }

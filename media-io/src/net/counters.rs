@@ -53,6 +53,8 @@ counters! {
     receive_errors,
     /// Pairs that the operating system refused to watch.
     open_errors,
+    /// Orders to open or to close a pair that found too many waiting: the thread stands still.
+    refused_orders,
     /// Packets that left more than 5 ms after they were due.
     sent_late,
     /// Socket pairs open now.

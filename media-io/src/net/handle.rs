@@ -3,9 +3,10 @@
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::mpsc::{Sender, channel};
+use std::sync::mpsc::{SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
+use mixer::Capacities;
 use mixer::port::PortId;
 use rtrb::RingBuffer;
 use rustix::event::{EventfdFlags, eventfd};
@@ -14,13 +15,18 @@ use super::counters::Counters;
 use super::engine_side::{Egress, Ingress};
 use super::ports::SocketPair;
 use super::slot::Slot;
-use super::thread::{NetThread, wake};
+use super::thread::{Ends, NetThread, wake};
+
+/// Orders that may wait, for each port: one that opens its sockets and one that closes them.
+const ORDERS_PER_PORT: usize = 2;
 
 /// Sizes of a network thread.
 #[derive(Clone, Debug)]
 pub struct NetConfig {
     /// Name of the thread, as the operating system shows it (15 bytes are kept).
     pub name: String,
+    /// Ports of its engine; the default is an engine's own.
+    pub ports: usize,
     /// Datagrams of 1.5 kB on their way to the engine. The default holds what a thousand legs
     /// receive in four ticks.
     pub inbox_slots: usize,
@@ -31,7 +37,12 @@ pub struct NetConfig {
 
 impl Default for NetConfig {
     fn default() -> NetConfig {
-        NetConfig { name: "media-net".to_owned(), inbox_slots: 4_096, outbox_slots: 4_096 }
+        NetConfig {
+            name: "media-net".to_owned(),
+            ports: Capacities::default().ports,
+            inbox_slots: 4_096,
+            outbox_slots: 4_096,
+        }
     }
 }
 
@@ -43,11 +54,11 @@ impl Default for NetConfig {
 pub fn start(config: &NetConfig) -> io::Result<(NetHandle, Ingress, Egress)> {
     let (inbox, ingress) = RingBuffer::new(config.inbox_slots);
     let (egress, outbox) = RingBuffer::new(config.outbox_slots);
-    let (orders, waiting) = channel();
+    let (orders, waiting) = sync_channel(config.ports * ORDERS_PER_PORT);
     let doorbell = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
     let counters = Arc::new(Counters::default());
-    let thread =
-        NetThread::new(inbox, outbox, waiting, Arc::clone(&doorbell), Arc::clone(&counters))?;
+    let ends = Ends { inbox, outbox, orders: waiting };
+    let thread = NetThread::new(ends, config.ports, Arc::clone(&doorbell), Arc::clone(&counters))?;
     let thread =
         std::thread::Builder::new().name(config.name.clone()).spawn(move || thread.run())?;
     let ingress = Ingress { ring: ingress, current: Slot::empty() };
@@ -58,14 +69,23 @@ pub fn start(config: &NetConfig) -> io::Result<(NetHandle, Ingress, Egress)> {
         wake: Arc::clone(&doorbell),
         counters: Arc::clone(&counters),
     };
-    Ok((NetHandle { orders, doorbell, counters, thread: Some(thread) }, ingress, egress))
+    Ok((
+        NetHandle { orders: Some(orders), doorbell, counters, thread: Some(thread) },
+        ingress,
+        egress,
+    ))
 }
 
 /// The control side of a network thread. Any thread; no call blocks. Dropping it ends the thread
 /// and closes every socket.
+///
+/// Orders wait in a queue that is bounded by the number of ports. One that finds it full, because
+/// the thread stands still, is counted and not carried out: sockets that were to be opened are
+/// closed at once, those that were to be closed go when their port's slot is used again.
 #[derive(Debug)]
 pub struct NetHandle {
-    orders: Sender<Order>,
+    /// Dropping it is what ends the thread.
+    orders: Option<SyncSender<Order>>,
     doorbell: Arc<OwnedFd>,
     counters: Arc<Counters>,
     thread: Option<JoinHandle<()>>,
@@ -92,15 +112,19 @@ impl NetHandle {
     }
 
     fn order(&self, order: Order) {
+        let Some(orders) = &self.orders else { return };
         // The thread ends only with this handle, so somebody listens.
-        let _ = self.orders.send(order);
+        if orders.try_send(order).is_err() {
+            Counters::add(&self.counters.refused_orders, 1);
+        }
         wake(&self.doorbell);
     }
 }
 
 impl Drop for NetHandle {
     fn drop(&mut self) {
-        self.order(Order::Stop);
+        self.orders = None;
+        wake(&self.doorbell);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();
         }
@@ -111,5 +135,4 @@ impl Drop for NetHandle {
 pub(super) enum Order {
     Open(PortId, SocketPair),
     Close(PortId, Box<dyn FnOnce() + Send>),
-    Stop,
 }

@@ -11,9 +11,6 @@ use rustix::event::epoll::{self, EventData, EventFlags};
 use super::pacing::Allowance;
 use super::ports::SocketPair;
 
-/// Most ports a thread serves: the slots of its engine.
-const SLOTS_MAX: u32 = 65_536;
-
 /// A port's sockets and what it may still receive.
 pub(super) struct Open {
     pub(super) port: PortId,
@@ -54,12 +51,17 @@ impl Open {
 }
 
 /// Every open pair.
-#[derive(Default)]
 pub(super) struct Sockets {
     slots: Vec<Option<Open>>,
+    /// Ports of the engine.
+    slots_max: usize,
 }
 
 impl Sockets {
+    pub(super) fn new(slots_max: usize) -> Sockets {
+        Sockets { slots: Vec::new(), slots_max }
+    }
+
     /// Adds a pair to a free slot and lets `epoll` watch it.
     pub(super) fn open(
         &mut self,
@@ -67,10 +69,10 @@ impl Sockets {
         port: PortId,
         pair: SocketPair,
     ) -> io::Result<()> {
-        if port.slot >= SLOTS_MAX {
+        let index = port.slot as usize;
+        if index >= self.slots_max {
             return Err(io::ErrorKind::InvalidInput.into());
         }
-        let index = port.slot as usize;
         if self.slots.len() <= index {
             self.slots.resize_with(index + 1, || None);
         }

@@ -46,6 +46,13 @@ pub(super) fn wake(doorbell: &OwnedFd) {
     let _ = rustix::io::write(doorbell, &1u64.to_ne_bytes());
 }
 
+/// The thread's ends of what connects it with the engine and the control side.
+pub(super) struct Ends {
+    pub(super) inbox: Producer<Slot>,
+    pub(super) outbox: Consumer<Slot>,
+    pub(super) orders: Receiver<Order>,
+}
+
 /// What the network thread owns.
 pub(super) struct NetThread {
     inbox: Producer<Slot>,
@@ -66,12 +73,12 @@ pub(super) struct NetThread {
 
 impl NetThread {
     pub(super) fn new(
-        inbox: Producer<Slot>,
-        outbox: Consumer<Slot>,
-        orders: Receiver<Order>,
+        ends: Ends,
+        ports: usize,
         doorbell: Arc<OwnedFd>,
         counters: Arc<Counters>,
     ) -> io::Result<NetThread> {
+        let Ends { inbox, outbox, orders } = ends;
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
@@ -86,7 +93,7 @@ impl NetThread {
             epoll,
             timer,
             alarm: None,
-            sockets: Sockets::default(),
+            sockets: Sockets::new(ports),
             schedule: Schedule::default(),
             scratch: Slot::empty(),
             buffer: [0; MAX_DATAGRAM + 1],
@@ -149,7 +156,7 @@ impl NetThread {
                 Ok(Order::Open(port, pair)) => self.open(port, pair),
                 Ok(Order::Close(port, closed)) => closing.push((port, closed)),
                 Err(TryRecvError::Empty) => break,
-                Ok(Order::Stop) | Err(TryRecvError::Disconnected) => flow = ControlFlow::Break(()),
+                Err(TryRecvError::Disconnected) => flow = ControlFlow::Break(()),
             }
         }
         self.drain_outbox();

@@ -56,6 +56,10 @@ impl Control {
             warn!(call = %call, availability = ?self.availability, "call refused");
             return self.refuse_call(&call, Rejection::unavailable(RETRY_AFTER));
         }
+        if self.stage.is_behind() {
+            warn!(call = %call, "call refused: the engine is too far behind");
+            return self.refuse_call(&call, Rejection::unavailable(RETRY_AFTER));
+        }
         let port = match self.stage.handle.reserve_port() {
             Ok(port) => port,
             Err(full) => {

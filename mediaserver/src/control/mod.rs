@@ -248,6 +248,9 @@ impl Control {
         let subject = request.to_subject();
         let refused = asker.clone();
         let outcome = match request {
+            _ if self.stage.is_behind() && is_planned(&request) => {
+                Err("the engine is too far behind; try again later".to_owned())
+            }
             Request::CreateConference(request) => self.on_create_conference(asker, request),
             Request::DestroyConference(request) => self.on_destroy_conference(asker, request),
             Request::Join(request) => self.on_join(asker, request),
@@ -378,4 +381,16 @@ impl Control {
     fn random(&mut self) -> u64 {
         self.rng.next_u64()
     }
+}
+
+/// Whether a request is carried out by the engine.
+fn is_planned(request: &Request) -> bool {
+    matches!(
+        request,
+        Request::CreateConference(_)
+            | Request::DestroyConference(_)
+            | Request::Join(_)
+            | Request::Unjoin(_)
+            | Request::DialogStart(_)
+    )
 }

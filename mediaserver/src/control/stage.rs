@@ -8,6 +8,11 @@ use mixer::engine::Notice;
 use mixer::plan::{Plan, PlanId};
 use mixer::topology::Topology;
 
+/// Plans that may wait for the engine's ring before new requests and calls are refused: what the
+/// busiest second makes. What ends something, or plays what was prepared, is planned all the same:
+/// that is bounded by what there is.
+const WAITING_MAX: usize = 8_192;
+
 /// Submits plans in the order in which the topology wrote them and remembers, for each, what has
 /// to be done when its first frame has been mixed (`T`).
 #[derive(Debug)]
@@ -41,6 +46,11 @@ impl<T> Stage<T> {
     /// The next notice from the engine.
     pub(super) fn poll(&mut self) -> Option<Notice> {
         self.handle.poll()
+    }
+
+    /// Whether the engine is so far behind that nothing new should be asked of it.
+    pub(super) fn is_behind(&self) -> bool {
+        self.waiting.len() >= WAITING_MAX
     }
 
     /// Plans that have not been heard yet.

@@ -88,6 +88,7 @@ pub(super) struct NetworkCounters {
     dropped: Family<Dropped, Counter>,
     errors: Family<SocketFailure, Counter>,
     sent_late: Counter,
+    refused_orders: Counter,
 }
 
 impl NetworkCounters {
@@ -107,6 +108,11 @@ impl NetworkCounters {
             "Packets that left more than 5 ms after they were due",
             self.sent_late.clone(),
         );
+        own.register(
+            "network_refused_orders",
+            "Orders to open or close sockets for media that the network thread was too far behind to take",
+            self.refused_orders.clone(),
+        );
     }
 
     pub(super) fn copy(&self, snapshot: &Snapshot) {
@@ -119,6 +125,7 @@ impl NetworkCounters {
             counter.inner().store(failed(snapshot, *operation), Relaxed);
         }
         self.sent_late.inner().store(snapshot.sent_late, Relaxed);
+        self.refused_orders.inner().store(snapshot.refused_orders, Relaxed);
     }
 }
 

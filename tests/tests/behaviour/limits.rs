@@ -226,6 +226,26 @@ fn the_recordings_in_requests_are_limited_from_their_arrival() {
     assert!(matches!(sim.wait_for_answer(0, fourth).1, Response::DialogPrepared(_)));
 }
 
+/// An engine that stands still is asked for nothing more, and told all of the rest when it goes on.
+#[test]
+fn an_engine_that_is_far_behind_is_asked_for_nothing_new() {
+    let mut sim = Simulator::new();
+    sim.call("ab");
+    let requests = ["<join id1='$a' id2='$b'/>", "<unjoin id1='$a' id2='$b'/>"];
+    // Time stands still, so only a refusal is answered.
+    let refused = requests.into_iter().cycle().take(10_000).find_map(|request| {
+        let number = sim.request(0, request, &Resources::default());
+        sim.servers[0].answer(number)
+    });
+    let (_, refused) = refused.expect("what waits for the engine is limited");
+    assert!(reason(&refused).contains("the engine is too far behind"), "{}", reason(&refused));
+    sim.invite('c', Phone::default());
+    assert_eq!(sim.caller('c').rejection.as_ref().map(|r| r.status), Some(503));
+    sim.run_ms(5_000);
+    sim.join('a', 'b', "both");
+    sim.check("a:b b:a c:");
+}
+
 /// Each call is counted once, by what became of it; a change of its session is no new call.
 #[test]
 fn what_becomes_of_calls_is_counted() {
