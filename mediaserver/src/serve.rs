@@ -27,6 +27,9 @@ pub fn serve(args: &ServeArgs) -> ExitCode {
 }
 
 async fn run(config: Config) -> ExitCode {
+    for warning in &config.warnings {
+        warn!("{warning}");
+    }
     let grace = config.drain;
     let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut terminate), Ok(mut interrupt)) = signals else {

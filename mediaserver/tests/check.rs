@@ -4,16 +4,20 @@
 
 use std::path::PathBuf;
 
-use mediaserver::check::{Kind, examine};
+use mediaserver::check::{Examined, Kind, examine};
 
 /// Writes a file, examines it, and gives the faults with the folder's name taken away.
-fn check(name: &str, text: impl AsRef<[u8]>) -> Result<Kind, Vec<String>> {
+fn check(name: &str, text: impl AsRef<[u8]>) -> Result<Examined, Vec<String>> {
     let folder = std::env::temp_dir().join(format!("antiphon-check-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join(name);
     std::fs::write(&path, text).unwrap();
     let strip = format!("{}/", folder.display());
-    examine(&path).map_err(|faults| faults.iter().map(|fault| fault.replace(&strip, "")).collect())
+    let stripped = |lines: Vec<String>| lines.iter().map(|line| line.replace(&strip, "")).collect();
+    match examine(&path) {
+        Ok(Examined { kind, warnings }) => Ok(Examined { kind, warnings: stripped(warnings) }),
+        Err(faults) => Err(stripped(faults)),
+    }
 }
 
 fn faults(name: &str, text: impl AsRef<[u8]>) -> Vec<String> {
@@ -22,8 +26,8 @@ fn faults(name: &str, text: impl AsRef<[u8]>) -> Vec<String> {
 
 #[test]
 fn a_configuration_is_recognised_and_judged() {
-    assert_eq!(check("fine.toml", "[sip]\nmax-calls = 5\n"), Ok(Kind::Configuration));
-    assert_eq!(check("empty.conf", ""), Ok(Kind::Configuration));
+    assert_eq!(check("fine.toml", "[sip]\nmax-calls = 5\n"), Ok(Kind::Configuration.into()));
+    assert_eq!(check("empty.conf", ""), Ok(Kind::Configuration.into()));
     assert_eq!(
         faults("bad.toml", "[sip]\nmax-calls = 0\nlisen = 1\n"),
         [
@@ -38,6 +42,17 @@ fn a_configuration_is_recognised_and_judged() {
 }
 
 #[test]
+fn a_configuration_that_is_unwise_is_right_all_the_same() {
+    let unwise = check("unwise.toml", "[media]\nrtp-ports = '20000-20019'\n").unwrap();
+    assert_eq!(unwise.kind, Kind::Configuration);
+    assert_eq!(
+        unwise.warnings,
+        ["unwise.toml:2:13: media.rtp-ports: has room for 10 calls, fewer than sip.max-calls \
+          (1000); one more is answered 503"],
+    );
+}
+
+#[test]
 fn a_message_is_recognised_by_its_root_and_judged_by_the_protocol() {
     let message = |request: &str| {
         format!(
@@ -45,8 +60,8 @@ fn a_message_is_recognised_by_its_root_and_judged_by_the_protocol() {
              xmlns=\"urn:ietf:mscp\">\n <request>\n  {request}\n </request>\n</mscp>\n"
         )
     };
-    assert_eq!(check("join.xml", message("<join id1=\"a\" id2=\"b\"/>")), Ok(Kind::Message));
-    assert_eq!(check("join", message("<join id1=\"a\" id2=\"b\"/>")), Ok(Kind::Message));
+    assert_eq!(check("join.xml", message("<join id1=\"a\" id2=\"b\"/>")), Ok(Kind::Message.into()));
+    assert_eq!(check("join", message("<join id1=\"a\" id2=\"b\"/>")), Ok(Kind::Message.into()));
     for (request, place) in [
         ("<join id1=\"a\"/>", "bad.xml:5:3: "),
         ("<join id1=\"a\" id2=\"b\">", "bad.xml:6:"),

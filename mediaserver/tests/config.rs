@@ -170,6 +170,16 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
              on",
         ),
         (
+            "[sip]\nmax-calls = 5000",
+            "antiphon.toml:2:13: sip.max-calls: 5000 calls cannot be, as engine.max-ports has room \
+             for 2048; raise it or lower sip.max-calls",
+        ),
+        (
+            "[sip]\nmax-calls = 11\n[media]\nrtp-ports = '20000-20019'",
+            "antiphon.toml:2:13: sip.max-calls: 11 calls cannot be, as media.rtp-ports has room \
+             for 10; raise it or lower sip.max-calls",
+        ),
+        (
             "[mscp]\ngrace-seconds = 'never'",
             "antiphon.toml:2:17: mscp.grace-seconds: \"never\" is not a whole number of seconds, 0 \
              to 86400, nor \"keep\"",
@@ -196,6 +206,24 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
     ] {
         assert_eq!(complaint(toml), line);
     }
+}
+
+#[test]
+fn the_default_number_of_calls_is_no_promise_that_a_smaller_server_breaks() {
+    let warned = |toml| -> Vec<String> {
+        resolve(toml).unwrap().warnings.iter().map(ToString::to_string).collect()
+    };
+    assert!(Config::defaults().unwrap().warnings.is_empty());
+    assert!(warned("[sip]\nmax-calls = 10\n[media]\nrtp-ports = '20000-20019'").is_empty());
+    assert_eq!(
+        warned("[engine]\nmax-ports = 40\n[media]\nrtp-ports = '20000-20019'"),
+        [
+            "antiphon.toml:2:13: engine.max-ports: has room for 40 calls, fewer than sip.max-calls \
+             (1000); one more is answered 503",
+            "antiphon.toml:4:13: media.rtp-ports: has room for 10 calls, fewer than sip.max-calls \
+             (1000); one more is answered 503",
+        ],
+    );
 }
 
 #[test]

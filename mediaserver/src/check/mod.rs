@@ -28,11 +28,26 @@ pub enum Kind {
     Message,
 }
 
+/// A file that is right.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Examined {
+    /// What it was recognised as.
+    pub kind: Kind,
+    /// What is unwise in it, one line each.
+    pub warnings: Vec<String>,
+}
+
+impl From<Kind> for Examined {
+    fn from(kind: Kind) -> Self {
+        Self { kind, warnings: Vec::new() }
+    }
+}
+
 /// Examines a file.
 ///
 /// # Errors
 /// One line per fault, in the order of the file.
-pub fn examine(path: &Path) -> Result<Kind, Vec<String>> {
+pub fn examine(path: &Path) -> Result<Examined, Vec<String>> {
     let at_all = |message: &dyn std::fmt::Display| vec![format!("{}: {message}", path.display())];
     let bytes = read_bounded(path).map_err(|error| at_all(&error))?;
     if path.extension().is_some_and(|extension| extension == "toml") {
@@ -56,12 +71,13 @@ pub fn examine(path: &Path) -> Result<Kind, Vec<String>> {
     }
 }
 
-/// Examines a file and prints the result: `FILE: ok` to standard output and exit code 0, or the faults
-/// to standard error and exit code 2.
+/// Examines a file and prints the result: `FILE: ok` to standard output, warnings to standard error
+/// and exit code 0, or the faults to standard error and exit code 2.
 #[allow(clippy::print_stdout, clippy::print_stderr)] // This is the command's whole purpose.
 pub fn run(path: &Path) -> ExitCode {
     match examine(path) {
-        Ok(kind) => {
+        Ok(Examined { kind, warnings }) => {
+            warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
             println!("{}: ok ({})", path.display(), kind.name());
             ExitCode::SUCCESS
         }
@@ -92,7 +108,7 @@ fn read_bounded(path: &Path) -> std::io::Result<Vec<u8>> {
     Err(std::io::Error::other(format!("larger than {MAX_FILE_BYTES} bytes")))
 }
 
-fn examine_configuration(path: &Path, bytes: &[u8]) -> Result<Kind, Vec<String>> {
+fn examine_configuration(path: &Path, bytes: &[u8]) -> Result<Examined, Vec<String>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let line =
             bytes.iter().take(error.valid_up_to()).filter(|byte| **byte == b'\n').count() + 1;
@@ -100,14 +116,17 @@ fn examine_configuration(path: &Path, bytes: &[u8]) -> Result<Kind, Vec<String>>
     })?;
     let resolved = Written::from_text(path, text).and_then(|written| Config::resolve(&written));
     match resolved {
-        Ok(_) => Ok(Kind::Configuration),
+        Ok(config) => Ok(Examined {
+            kind: Kind::Configuration,
+            warnings: config.warnings.iter().map(ToString::to_string).collect(),
+        }),
         Err(error) => Err(error.lines()),
     }
 }
 
-fn examine_message(path: &Path, bytes: &[u8]) -> Result<Kind, Vec<String>> {
+fn examine_message(path: &Path, bytes: &[u8]) -> Result<Examined, Vec<String>> {
     match Message::parse(bytes, &Limits::default().xml) {
-        Ok(_) => Ok(Kind::Message),
+        Ok(_) => Ok(Kind::Message.into()),
         Err(error) => {
             let place = format!("{}:{}:{}", path.display(), error.line, error.column);
             Err(vec![format!("{place}: {}", error.reason)])

@@ -85,7 +85,9 @@ pub const SIP_MAX_CALLS: Key<usize> = Key {
     variable: "MEDIASERVER_SIP_MAX_CALLS",
     shape: &Whole { min: 1, max: 100_000, unit: "calls" },
     default: "1000",
-    about: "How many calls there may be at once; one more is answered 486.",
+    about: "How many calls there may be at once; one more is answered 486. Each takes a port of \
+            the engine and a pair of RTP ports: where `engine.max-ports` or `media.rtp-ports` has \
+            fewer, a number written here is an error and the default a warning.",
 };
 
 /// `mscp.listen`.
@@ -270,7 +272,7 @@ pub const ENGINE_MAX_PORTS: Key<usize> = Key {
     shape: &Whole { min: 2, max: 100_000, unit: "ports" },
     default: "2048",
     about: "How many end points (calls and dialogs together) the engine holds. Its memory is \
-            taken at the start.",
+            taken at the start, and its other tables grow with it.",
 };
 
 /// `engine.max-conferences`.

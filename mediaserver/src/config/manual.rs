@@ -72,7 +72,8 @@ earlier one:
 3. flags.
 
 `mediaserver check FILE` validates a file. A violation is one line that names the file, line, column and key, and the exit
-code is 2; `mediaserver serve` tells of the first one and how many more there are. In a variable a list is separated by commas. A key that does not exist is an error, and so is a
+code is 2; `mediaserver serve` tells of the first one and how many more there are. What is merely unwise is a warning: a line
+from `check`, which still exits with 0, and one in the log of `serve`. In a variable a list is separated by commas. A key that does not exist is an error, and so is a
 variable that begins with `MEDIASERVER_` and does not exist. `mediaserver/antiphon.example.toml` spells out the defaults.
 
 This page is printed from the definitions in `mediaserver/src/config/keys.rs`; after a change there,

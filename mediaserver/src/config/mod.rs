@@ -15,6 +15,7 @@
 //! key and what to do: `antiphon.toml:7:10: sip.listen: "localhost" is not an address:port such as
 //! 127.0.0.1:5060`.
 
+mod contradictions;
 mod error;
 mod key;
 pub mod keys;

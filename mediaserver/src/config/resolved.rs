@@ -4,6 +4,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::contradictions::Contradictions;
 use super::error::{ConfigError, Violation};
 use super::keys;
 use super::written::Written;
@@ -28,6 +29,8 @@ pub struct Config {
     pub drain: Duration,
     /// Logging.
     pub log: Log,
+    /// What is unwise, though it can be: one line for each.
+    pub warnings: Vec<Violation>,
 }
 
 /// `[sip]`.
@@ -188,13 +191,20 @@ impl Config {
     /// Checks every key of `written` and fills in the defaults.
     ///
     /// # Errors
-    /// [`ConfigError::Violations`] with each value that does not fit its key.
+    /// [`ConfigError::Violations`] with each value that does not fit its key, or else with each that
+    /// does not fit the others.
     pub fn resolve(written: &Written) -> Result<Self, ConfigError> {
         let violations = written.violations();
         if !violations.is_empty() {
             return Err(ConfigError::Violations(violations));
         }
-        Self::read(written).map_err(|violation| ConfigError::Violations(vec![violation]))
+        let config =
+            Self::read(written).map_err(|violation| ConfigError::Violations(vec![violation]))?;
+        let Contradictions { errors, warnings } = Contradictions::of(written, &config);
+        if !errors.is_empty() {
+            return Err(ConfigError::Violations(errors));
+        }
+        Ok(Self { warnings, ..config })
     }
 
     /// The defaults alone.
@@ -219,6 +229,7 @@ impl Config {
                 format: written.read(&keys::LOG_FORMAT)?,
                 level: written.read(&keys::LOG_LEVEL)?,
             },
+            warnings: Vec::new(),
         })
     }
 }
