@@ -3,6 +3,7 @@
 //! Inside the tick there is no lock, no allocation, no free, no log and no system call. Outside it
 //! the thread makes three: the sleep, one write that wakes the network thread if packets wait, and
 //! one that wakes the control core, which fetches notices and late ticks and does all the talking.
+//! From waking to the next sleep the thread is under the allocation trap.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -14,13 +15,14 @@ use std::time::Instant;
 
 use media_io::net::{Egress, Ingress, now};
 use mixer::Engine;
+use mixer::realtime::forbid_allocation;
 use mixer::time::Time;
-use rtrb::Producer;
 use rustix::io::Errno;
 use rustix::thread::{Timespec, clock_nanosleep_absolute};
 use rustix::time::ClockId;
 
-use super::pace::{LateTick, Pace};
+use super::late::LateTicks;
+use super::pace::Pace;
 use super::realtime::{self, Privileges};
 use crate::http::Health;
 use crate::metrics::TickHistogram;
@@ -33,9 +35,8 @@ pub struct Parts {
     pub ingress: Ingress,
     /// Packets to the network thread.
     pub egress: Egress,
-    /// Late ticks, for the control core to count and explain. One that finds the ring full is not
-    /// explained; it still shows in `wake_lateness`.
-    pub late_ticks: Producer<LateTick>,
+    /// Late ticks, counted here and explained by the control core.
+    pub late_ticks: LateTicks,
     /// The writing end of a pipe that does not block: one byte after each tick.
     pub wake: OwnedFd,
     /// Told that the engine lives.
@@ -92,20 +93,25 @@ fn run(mut parts: Parts, stop: &AtomicBool) {
     let mut pace = Pace::new(now());
     while !stop.load(Ordering::Relaxed) {
         sleep_until(pace.deadline());
-        let woke = now();
-        parts.wake_lateness.record(woke.since(pace.deadline()));
-        if let Some(late) = pace.on_wake(woke) {
-            let _ = parts.late_ticks.push(late);
-        }
-        parts.engine.tick(pace.deadline(), &mut parts.ingress, &mut parts.egress);
-        parts.egress.flush();
-        let took = now().since(woke);
-        parts.tick_time.record(took);
-        parts.health.ticked(0, Instant::now());
-        pace.on_done(took);
-        // A full pipe refuses the byte: then the reader has been woken often enough.
-        let _ = rustix::io::write(&parts.wake, &[1]);
+        forbid_allocation(|| tick(&mut parts, &mut pace));
     }
+}
+
+/// All that happens between two sleeps.
+fn tick(parts: &mut Parts, pace: &mut Pace) {
+    let woke = now();
+    parts.wake_lateness.record(woke.since(pace.deadline()));
+    if let Some(late) = pace.on_wake(woke) {
+        parts.late_ticks.add(late);
+    }
+    parts.engine.tick(pace.deadline(), &mut parts.ingress, &mut parts.egress);
+    parts.egress.flush();
+    let took = now().since(woke);
+    parts.tick_time.record(took);
+    parts.health.ticked(0, Instant::now());
+    pace.on_done(took);
+    // A full pipe refuses the byte: then the reader has been woken often enough.
+    let _ = rustix::io::write(&parts.wake, &[1]);
 }
 
 /// Sleeps to a point on the clock, not for a time: what a tick took does not add up.

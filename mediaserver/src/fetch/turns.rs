@@ -120,7 +120,7 @@ mod tests {
         let deadline = Deadline::after(Duration::from_secs(3_600), "file:///x".to_owned());
         let turn = turns.file(&deadline).await.unwrap();
         let (go_on, told) = channel::<()>();
-        let work = turn.spend_on(move || drop(told.recv()));
+        let work = turn.spend_on(move || told.recv().is_err());
         let waiter = tokio::spawn(work);
         tokio::task::yield_now().await;
         waiter.abort();

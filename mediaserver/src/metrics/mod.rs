@@ -69,6 +69,7 @@ pub struct Metrics {
     pub notifications_dropped: Counter,
 
     /// Ticks that began 10 ms or more after they were due, or after others that had to be skipped.
+    /// Counted by the engine thread.
     pub late_ticks: Counter,
     /// How long a tick took.
     pub tick_seconds: Arc<TickHistogram>,

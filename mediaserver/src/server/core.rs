@@ -150,7 +150,6 @@ impl Core {
 
     fn on_engine(&mut self) {
         while let Ok(late) = self.late_ticks.pop() {
-            self.metrics.late_ticks.inc();
             explain(&late);
         }
         self.feed(Event::EngineNotices);
@@ -322,7 +321,7 @@ impl Core {
     }
 }
 
-/// A late tick is counted and explained; the engine itself never logs.
+/// A late tick is explained here; the engine itself counts it and never logs.
 fn explain(late: &LateTick) {
     let (late_ms, took_ms) = (ms(late.late_by), ms(late.previous_took));
     match late.cause {

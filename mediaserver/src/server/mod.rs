@@ -12,6 +12,7 @@ mod decoding;
 mod descriptors;
 mod mscp;
 mod prompts;
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -21,9 +22,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media_io::jitter;
-use media_io::net::{self, NetConfig, PortRange, PortRangeError};
+use media_io::net::{self, NetHandle, PortRange, PortRangeError};
 use media_io::wav;
-use mixer::Capacities;
+use mixer::EngineHandle;
+use rtrb::Consumer;
 use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::TcpListener;
 use tokio::net::unix::pipe;
@@ -34,10 +36,12 @@ use tracing::info;
 
 use self::core::{Core, Message, Survey};
 use self::descriptors::Share;
-use crate::config::{AnyKey, Config, Grace, Media, Realtime, keys};
+use crate::config::{self, AnyKey, Config, Grace, Realtime, keys};
 use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
+use crate::engine::late::LateTicks;
+use crate::engine::pace::LateTick;
 use crate::engine::realtime::Privileges;
-use crate::engine::thread::{EngineThread, Parts};
+use crate::engine::thread::{self, EngineThread};
 use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, StateFuture, StateSource};
@@ -50,9 +54,6 @@ const INBOX_MAX: usize = 1_024;
 
 /// SIP events waiting for the core task; beyond, the agent refuses new calls.
 const SIP_EVENTS_MAX: usize = 4_096;
-
-/// Late ticks waiting to be explained.
-const LATE_TICKS_MAX: usize = 256;
 
 /// A running media server. Dropping it stops everything at once; [`Server::drain`] lets calls end.
 pub struct Server {
@@ -69,6 +70,133 @@ pub struct Server {
     core: Option<JoinHandle<()>>,
     // Last: the engine outlives the task that talks to it.
     _engine: EngineThread,
+}
+
+/// Where application servers and operators connect. Nobody is answered yet.
+struct Listeners {
+    mscp: (TcpListener, SocketAddr),
+    http: (TcpListener, SocketAddr),
+}
+
+impl Listeners {
+    async fn bind(config: &Config) -> Result<Listeners, StartError> {
+        let http = listen(&keys::HTTP_LISTEN, config.http.listen).await?;
+        let mscp = listen(&keys::MSCP_LISTEN, config.mscp.listen).await?;
+        let (http_address, mscp_address) = (http.local_addr()?, mscp.local_addr()?);
+        Ok(Listeners { mscp: (mscp, mscp_address), http: (http, http_address) })
+    }
+}
+
+/// The media threads and the control side's grip on them. Dropping it ends both threads.
+struct Media {
+    engine: EngineThread,
+    handle: EngineHandle,
+    net: NetHandle,
+    /// Readable after each tick.
+    wake: pipe::Receiver,
+    late_ticks: Consumer<LateTick>,
+    privileges: Privileges,
+}
+
+impl Media {
+    fn start(
+        config: &Config,
+        metrics: &Metrics,
+        health: &Arc<Health>,
+    ) -> Result<Media, StartError> {
+        let (net, ingress, egress) = net::start(&sizes::network(config))?;
+        let (engine, handle) = mixer::engine(sizes::capacities(config));
+        let (wake, ring) =
+            pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+        let wake = pipe::Receiver::from_owned_fd(wake)?;
+        let (late, late_ticks) = LateTicks::new(metrics.late_ticks.clone());
+        let (engine, privileges) = EngineThread::start(thread::Parts {
+            engine,
+            ingress,
+            egress,
+            late_ticks: late,
+            wake: ring,
+            health: Arc::clone(health),
+            tick_time: Arc::clone(&metrics.tick_seconds),
+            wake_lateness: Arc::clone(&metrics.wake_lateness_seconds),
+            realtime: config.engine.realtime == Realtime::Auto,
+        })?;
+        Ok(Media { engine, handle, net, wake, late_ticks, privileges })
+    }
+}
+
+/// The SIP agent and what it has to tell.
+struct Phones {
+    agent: sip::Agent,
+    events: mpsc::Receiver<sip::Event>,
+}
+
+impl Phones {
+    async fn bind(config: sip::Config) -> Result<Phones, StartError> {
+        let (sender, events) = mpsc::channel(SIP_EVENTS_MAX);
+        let agent = sip::Agent::bind(config, sender).await?;
+        Ok(Phones { agent, events })
+    }
+}
+
+/// All that can fail to be had.
+struct Parts {
+    fetcher: Fetcher,
+    ports: PortRange,
+    metrics: Arc<Metrics>,
+    health: Arc<Health>,
+    listeners: Listeners,
+    media: Media,
+    phones: Phones,
+}
+
+/// Sets the tasks to work, which cannot fail any more.
+fn run(config: Config, parts: Parts) -> Server {
+    let Parts { fetcher, ports, metrics, health, listeners, media, phones } = parts;
+    announce(&media.privileges, &metrics);
+    let shutdown = CancellationToken::new();
+    let (inbox, messages) = mpsc::channel(INBOX_MAX);
+    let ((mscp, mscp_address), (http, http_address)) = (listeners.mscp, listeners.http);
+    let sip_address = phones.agent.local_addr();
+    let max_ports = config.engine.max_ports;
+    let desk = Desk::new(config.mscp.clone(), max_ports, inbox.clone(), Arc::clone(&metrics));
+    let limits = clip_limits(&config);
+    let core = Core {
+        control: Control::new(settings(&config), media.handle, rand::random()),
+        inbox: messages,
+        sip_events: phones.events,
+        agent: phones.agent,
+        net: media.net,
+        ports,
+        media_ip: config.media.ip,
+        wake: media.wake,
+        late_ticks: media.late_ticks,
+        prompts: Prompts::new(fetcher, limits, inbox.clone(), Arc::clone(&metrics)),
+        metrics: Arc::clone(&metrics),
+        health: Arc::clone(&health),
+        channels: BTreeMap::new(),
+        transports: BTreeMap::new(),
+        desk: desk.clone(),
+        shutdown: shutdown.clone(),
+        drain: None,
+        surveyed: Survey::default(),
+    };
+    let core = Some(tokio::spawn(core.run()));
+    tokio::spawn(desk.listen(mscp, None, shutdown.clone()).run());
+    let state = Arc::new(Asking(inbox.clone()));
+    let services = Services { health: Arc::clone(&health), metrics: Arc::clone(&metrics), state };
+    tokio::spawn(crate::http::serve(http, services, shutdown.clone()));
+    health.enter(Phase::Ready);
+    Server {
+        sip: sip_address,
+        mscp: mscp_address,
+        http: http_address,
+        metrics,
+        inbox,
+        shutdown,
+        core,
+        _engine: media.engine,
+    }
 }
 
 impl Drop for Server {
@@ -110,84 +238,19 @@ impl Server {
     /// # Errors
     /// [`StartError`], in one line a person can act on; nothing is left running then.
     pub async fn start(mut config: Config) -> Result<Server, StartError> {
+        let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
+        let ports = media_ports(&config.media)?;
+        let sip_config = share_descriptors(&mut config);
         let metrics = Metrics::new();
         let health = Health::new(Instant::now(), 1);
-        let shutdown = CancellationToken::new();
-        let (inbox, messages) = mpsc::channel(INBOX_MAX);
-
-        let http_socket = listen(&keys::HTTP_LISTEN, config.http.listen).await?;
-        let mscp_socket = listen(&keys::MSCP_LISTEN, config.mscp.listen).await?;
-        let (sip_sender, sip_events) = mpsc::channel(SIP_EVENTS_MAX);
-        let mut sip_config = sip_config(&config);
-        let wanted =
-            Share { calls: config.sip.max_calls, sip_connections: sip_config.limits.connections };
-        let share = descriptors::share(&config, wanted);
-        config.sip.max_calls = share.calls;
-        sip_config.limits.connections = share.sip_connections;
-        let agent = sip::Agent::bind(sip_config, sip_sender).await?;
-        let (sip, mscp, http) =
-            (agent.local_addr(), mscp_socket.local_addr()?, http_socket.local_addr()?);
-
-        let media_ports = media_ports(&config.media)?;
-        let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
-        let (net, ingress, egress) = net::start(&NetConfig::default())?;
-        let (engine, handle) = mixer::engine(capacities(&config));
-        let (wake, ring) =
-            pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
-        let (late_in, late_ticks) = rtrb::RingBuffer::new(LATE_TICKS_MAX);
-        let parts = Parts {
-            engine,
-            ingress,
-            egress,
-            late_ticks: late_in,
-            wake: ring,
-            health: Arc::clone(&health),
-            tick_time: Arc::clone(&metrics.tick_seconds),
-            wake_lateness: Arc::clone(&metrics.wake_lateness_seconds),
-            realtime: config.engine.realtime == Realtime::Auto,
-        };
-        let (engine, privileges) = EngineThread::start(parts)?;
-        announce(&privileges, &metrics);
-
-        let ports = config.engine.max_ports;
-        let desk = Desk::new(config.mscp.clone(), ports, inbox.clone(), Arc::clone(&metrics));
-        let core = Core {
-            control: Control::new(settings(&config), handle, rand::random()),
-            inbox: messages,
-            sip_events,
-            agent,
-            net,
-            ports: media_ports,
-            media_ip: config.media.ip,
-            wake: pipe::Receiver::from_owned_fd(wake)?,
-            late_ticks,
-            prompts: Prompts::new(
-                fetcher,
-                clip_limits(&config),
-                inbox.clone(),
-                Arc::clone(&metrics),
-            ),
-            metrics: Arc::clone(&metrics),
-            health: Arc::clone(&health),
-            channels: BTreeMap::new(),
-            transports: BTreeMap::new(),
-            desk: desk.clone(),
-            shutdown: shutdown.clone(),
-            drain: None,
-            surveyed: Survey::default(),
-        };
-        let core = tokio::spawn(core.run());
-        tokio::spawn(desk.listen(mscp_socket, None, shutdown.clone()).run());
-        let services = Services {
-            health: Arc::clone(&health),
-            metrics: Arc::clone(&metrics),
-            state: Arc::new(Asking(inbox.clone())),
-        };
-        tokio::spawn(crate::http::serve(http_socket, services, shutdown.clone()));
-
-        health.enter(Phase::Ready);
-        info!(%sip, %mscp, %http, "ready");
-        Ok(Server { sip, mscp, http, metrics, inbox, shutdown, core: Some(core), _engine: engine })
+        let listeners = Listeners::bind(&config).await?;
+        let media = Media::start(&config, &metrics, &health)?;
+        // The last that can fail: unlike what was made before, an agent does not end at once.
+        let phones = Phones::bind(sip_config).await?;
+        let server =
+            run(config, Parts { fetcher, ports, metrics, health, listeners, media, phones });
+        info!(sip = %server.sip, mscp = %server.mscp, http = %server.http, "ready");
+        Ok(server)
     }
 
     /// Takes no new calls, waits up to `grace` for those in progress, ends the rest, and stops.
@@ -235,7 +298,17 @@ async fn listen(key: &'static dyn AnyKey, address: SocketAddr) -> Result<TcpList
 
 /// The ports for media, one pair of which could be opened: with an address that is not this
 /// machine's, no call could ever be taken.
-fn media_ports(media: &Media) -> Result<PortRange, PortRangeError> {
+/// The agent's configuration; both take no more calls than there are descriptors for.
+fn share_descriptors(config: &mut Config) -> sip::Config {
+    let mut agent = sip_config(config);
+    let wanted = Share { calls: config.sip.max_calls, sip_connections: agent.limits.connections };
+    let share = descriptors::share(config, wanted);
+    config.sip.max_calls = share.calls;
+    agent.limits.connections = share.sip_connections;
+    agent
+}
+
+fn media_ports(media: &config::Media) -> Result<PortRange, PortRangeError> {
     let range = || PortRange::new(media.rtp_ports.low..=media.rtp_ports.high);
     // Tried with a range of its own, so that the first call gets the first pair.
     range()?.bind_pair(media.ip)?;
@@ -304,15 +377,6 @@ fn sip_limits(max_calls: usize) -> sip::Limits {
     // A call that was ended here before its ACK came is the agent's alone until then.
     limits.calls += limits.unacked;
     limits
-}
-
-fn capacities(config: &Config) -> Capacities {
-    Capacities {
-        ports: config.engine.max_ports,
-        rooms: config.engine.max_conferences,
-        streams: 2 * config.engine.max_ports,
-        ..Capacities::default()
-    }
 }
 
 fn settings(config: &Config) -> Settings {
