@@ -213,7 +213,11 @@ pub fn serve(arguments: &[&str]) -> Command {
 }
 
 /// The program, built first if it is older than its sources.
-fn program() -> PathBuf {
+///
+/// # Panics
+/// When it does not build.
+#[must_use]
+pub fn program() -> PathBuf {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| std::env::var_os(PROGRAM).map_or_else(build, PathBuf::from)).clone()
 }
