@@ -9,6 +9,10 @@ use mediaserver::server::Server;
 use tokio::net::UdpSocket;
 use tokio::time::timeout;
 
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A server with one place.

@@ -12,6 +12,10 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::task::yield_now;
 use tokio::time::timeout;
 
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Conferences make an audit long: 40 KB, so that a few hundred are more than sockets hold.
