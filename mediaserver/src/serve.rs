@@ -27,10 +27,7 @@ pub fn serve(args: &ServeArgs) -> ExitCode {
 }
 
 async fn run(config: Config) -> ExitCode {
-    for warning in &config.warnings {
-        warn!("{warning}");
-    }
-    let grace = config.drain;
+    let (grace, warnings) = (config.drain, config.warnings.clone());
     let signals = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()));
     let (Ok(mut terminate), Ok(mut interrupt)) = signals else {
         return exit::fail("cannot wait for signals");
@@ -39,6 +36,10 @@ async fn run(config: Config) -> ExitCode {
         Ok(server) => server,
         Err(error) => return exit::fail(error),
     };
+    // Not before: who cannot start says why in one line.
+    for warning in warnings {
+        warn!("{warning}");
+    }
     let name = tokio::select! {
         _ = terminate.recv() => "SIGTERM",
         _ = interrupt.recv() => "SIGINT",
