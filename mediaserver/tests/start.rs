@@ -7,6 +7,10 @@ use std::net::{TcpListener, UdpSocket};
 use mediaserver::config::{Config, Written, keys};
 use mediaserver::server::{Server, StartError};
 
+#[cfg(debug_assertions)]
+#[global_allocator]
+static ALLOCATOR: mixer::realtime::TrapAllocator = mixer::realtime::TrapAllocator;
+
 /// Names of the threads of this process that work on media.
 fn media_threads() -> Vec<String> {
     let threads = std::fs::read_dir("/proc/self/task").unwrap();
