@@ -157,6 +157,14 @@ fn every_relative_link_of_the_pages_leads_somewhere() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
+#[test]
+fn the_message_in_the_readme_is_as_long_as_it_says() {
+    let text = fs::read_to_string(root().join("README.md")).unwrap();
+    let message = text.split("```\n").find(|block| block.starts_with("REQ MSCP/1.0")).unwrap();
+    let (head, body) = message.split_once("\n\n").unwrap();
+    assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{}", body.len());
+}
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
 }
