@@ -36,7 +36,7 @@ use tracing::info;
 
 use self::core::{Core, Message, Survey};
 use self::descriptors::Share;
-use crate::config::{self, AnyKey, Config, Grace, Realtime, keys};
+use crate::config::{AnyKey, Config, Grace, Realtime, keys};
 use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
 use crate::engine::late::LateTicks;
 use crate::engine::pace::LateTick;
@@ -239,7 +239,7 @@ impl Server {
     /// [`StartError`], in one line a person can act on; nothing is left running then.
     pub async fn start(mut config: Config) -> Result<Server, StartError> {
         let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
-        let ports = media_ports(&config.media)?;
+        let ports = media_ports(&config)?;
         let sip_config = share_descriptors(&mut config);
         let metrics = Metrics::new();
         let health = Health::new(Instant::now(), 1);
@@ -308,11 +308,20 @@ fn share_descriptors(config: &mut Config) -> sip::Config {
     agent
 }
 
-fn media_ports(media: &config::Media) -> Result<PortRange, PortRangeError> {
-    let range = || PortRange::new(media.rtp_ports.low..=media.rtp_ports.high);
+fn media_ports(config: &Config) -> Result<PortRange, StartError> {
+    let (ip, sip) = (config.media.ip, config.sip.listen);
+    let range = || PortRange::new(config.media.rtp_ports.low..=config.media.rtp_ports.high);
     // Tried with a range of its own, so that the first call gets the first pair.
-    range()?.bind_pair(media.ip)?;
-    range()
+    match range()?.bind_pair(ip) {
+        // Unless told otherwise, media has the address of SIP: that is the one to mend.
+        Err(PortRangeError::Bind { source, .. })
+            if ip == sip.ip() && source.kind() == io::ErrorKind::AddrNotAvailable =>
+        {
+            Err(StartError::Listen { key: &keys::SIP_LISTEN, address: sip, source })
+        }
+        Err(error) => Err(error.into()),
+        Ok(_) => Ok(range()?),
+    }
 }
 
 fn no_media(error: &PortRangeError) -> String {
