@@ -3,7 +3,8 @@
 use mixer::engine;
 use mixer::inbox::NoInbox;
 use mixer::port::{
-    Activity, Datagram, Frame, Heard, Outbox, Outgoing, Port, PortEvent, PortId, Sink, Source,
+    Activity, Datagram, Frame, Heard, Media, Outbox, Outgoing, Port, PortEvent, PortId, Rate, Sink,
+    Source,
 };
 use mixer::room::Policy;
 use mixer::time::{TICK, Time};
@@ -47,8 +48,13 @@ impl Bench {
             topology.add_room(&mut plan, room, policy);
             for member in 0..members {
                 let Ok(port) = handle.reserve_port() else { break };
-                topology.add_port(&mut plan, port, Box::new(Talker::new(member)));
-                let joined = topology.join(&mut plan, port, room, Directions::Both, false);
+                topology.add_port(
+                    &mut plan,
+                    port,
+                    Box::new(Talker::new(member)),
+                    Media::plain(Rate::Narrow),
+                );
+                let joined = topology.join(&mut plan, port, room, Directions::Both);
                 assert!(joined.is_ok(), "the engine was made for this many");
             }
         }
@@ -80,16 +86,16 @@ impl Talker {
 }
 
 impl Source for Talker {
-    fn read(&mut self, _now: Time, frame: &mut Frame, _out: &mut dyn Outbox) -> Activity {
-        *frame = self.frame;
+    fn read(&mut self, _now: Time, frame: &mut [i16], _out: &mut dyn Outbox) -> Activity {
+        frame.copy_from_slice(&self.frame);
         Activity::Active
     }
 }
 
 impl Sink for Talker {
     fn write(&mut self, _now: Time, heard: Heard<'_>, _out: &mut dyn Outbox) {
-        if let Heard::Audio(frame) = heard {
-            self.heard = self.heard.wrapping_add(i32::from(frame[0]));
+        if let Heard::Audio(audio) = heard {
+            self.heard = self.heard.wrapping_add(i32::from(audio.frame[0]));
         }
     }
 }

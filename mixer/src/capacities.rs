@@ -16,6 +16,9 @@ pub struct Capacities {
     pub ports: usize,
     /// Rooms at one time. Default 2,048: two legs a room when every room is small.
     pub rooms: usize,
+    /// Rooms that make a sound in one tick. Default 2,048: all of them. A room beyond is silent for
+    /// that tick, and counted.
+    pub live_rooms: usize,
     /// Ports speaking into rooms, counted once for each room. Default 8,192: every port speaks
     /// into two.
     pub streams: usize,
@@ -38,6 +41,7 @@ impl Default for Capacities {
         Self {
             ports: 4_096,
             rooms: 2_048,
+            live_rooms: 2_048,
             streams: 8_192,
             talkers: 16_384,
             plans: 1_024,

@@ -40,7 +40,7 @@
 //! # use mixer::{Capacities, Plan, Topology};
 //! # struct Leg;
 //! # impl Source for Leg {
-//! #     fn read(&mut self, _: Time, _: &mut Frame, _: &mut dyn Outbox) -> Activity {
+//! #     fn read(&mut self, _: Time, _: &mut [i16], _: &mut dyn Outbox) -> Activity {
 //! #         Activity::Silent
 //! #     }
 //! # }
@@ -61,9 +61,9 @@
 //!
 //! let (caller, room) = (handle.reserve_port()?, handle.reserve_room()?);
 //! let mut plan = Plan::new();
-//! topology.add_port(&mut plan, caller, Box::new(Leg));
+//! topology.add_port(&mut plan, caller, Box::new(Leg), Media::plain(Rate::Narrow));
 //! topology.add_room(&mut plan, room, Policy::NBest(3));
-//! topology.join(&mut plan, caller, room, Directions::Both, false)?;
+//! topology.join(&mut plan, caller, room, Directions::Both)?;
 //! handle.submit(plan)?;
 //!
 //! engine.tick(Time(0), &mut NoInbox, &mut Network);
@@ -75,7 +75,7 @@
 //!
 //! | module | what is there |
 //! |---|---|
-//! | [`port`], [`inbox`], [`time`] | the contract with end points and with the network |
+//! | [`port`], [`encoder`], [`inbox`], [`time`] | the contract with end points, codecs and the network |
 //! | [`topology`], [`plan`] | who is joined to whom, and how the engine learns of it |
 //! | [`engine`](mod@engine) | the tick, the handle, notices, counters, meters |
 //! | [`room`] | rooms and the choice of the loudest |
@@ -84,6 +84,7 @@
 //! | [`realtime`] | the allocation trap |
 
 pub mod capacities;
+pub mod encoder;
 pub mod engine;
 pub mod inbox;
 pub mod plan;

@@ -12,8 +12,10 @@
 
 use std::fmt;
 
-use crate::port::{Port, PortId};
+use crate::encoder::Encoder;
+use crate::port::{Port, PortId, Rate};
 use crate::room::{Policy, RoomId};
+use crate::topology::Treatment;
 
 /// Numbers the plans of one engine in the order of their submission, from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -68,28 +70,45 @@ pub(crate) struct StreamId(pub(crate) u32);
 
 /// One change, O(1) on the engine.
 pub(crate) enum Step {
-    /// A port moves in; `body` is `None` once it has.
-    AddPort { port: PortId, body: Option<Box<dyn Port>> },
-    /// A port leaves after this tick; `body` is where it travels home.
-    RemovePort { port: PortId, body: Option<Box<dyn Port>> },
+    /// A port moves in; what is in the options is gone from them once it has.
+    AddPort { port: PortId, rate: Rate, luggage: Luggage },
+    /// A port leaves after this tick; its things travel home.
+    RemovePort { port: PortId, luggage: Luggage },
+    /// A port speaks and listens differently; swapped with what it had, which travels home. The
+    /// luggage has no body.
+    SetMedia { port: PortId, rate: Rate, luggage: Luggage },
     /// A room opens.
     AddRoom { room: RoomId, policy: Policy, links: Links },
     /// A room closes after this tick; its links travel home.
     RemoveRoom { room: RoomId, links: Links },
     /// A room selects differently.
     SetPolicy { room: RoomId, policy: Policy },
+    /// A room mixes at another rate.
+    SetRate { room: RoomId, rate: Rate },
     /// Links of rooms changed; swapped with the old ones, which travel home.
     SetLinks { room: RoomId, links: Links },
     /// A port speaks into a room from now on.
-    Speak { stream: StreamId, port: PortId, room: RoomId, preferred: bool },
+    Speak { stream: StreamId, port: PortId, room: RoomId, preferred: bool, treatment: Treatment },
     /// It has, or has no longer, the floor of a room that is managed by hand.
     GiveFloor { stream: StreamId, has_floor: bool },
     /// It is, or is no longer, always in the mix.
     Prefer { stream: StreamId, preferred: bool },
+    /// What it says is treated differently on its way into the room.
+    Treat { stream: StreamId, treatment: Treatment },
     /// It speaks into the room no longer.
     Hush { stream: StreamId },
-    /// A port listens to something else from now on.
-    Listen { port: PortId, feed: Feed },
+    /// A port listens to something else from now on, levelled or as it is.
+    Listen { port: PortId, feed: Feed, is_levelled: bool },
+}
+
+/// What a port owns in the engine: made on the control side, freed there when it is gone.
+#[derive(Default)]
+pub(crate) struct Luggage {
+    pub(crate) body: Option<Box<dyn Port>>,
+    /// Room for the last ticks it said.
+    pub(crate) frames: Box<[i16]>,
+    /// Its contribution to the store of encoders.
+    pub(crate) encoder: Option<Box<dyn Encoder>>,
 }
 
 impl fmt::Debug for Step {
@@ -97,9 +116,11 @@ impl fmt::Debug for Step {
         match self {
             Step::AddPort { port, .. } => write!(f, "AddPort({port:?})"),
             Step::RemovePort { port, .. } => write!(f, "RemovePort({port:?})"),
+            Step::SetMedia { port, rate, .. } => write!(f, "SetMedia({port:?}, {rate:?})"),
             Step::AddRoom { room, policy, .. } => write!(f, "AddRoom({room:?}, {policy:?})"),
             Step::RemoveRoom { room, .. } => write!(f, "RemoveRoom({room:?})"),
             Step::SetPolicy { room, policy } => write!(f, "SetPolicy({room:?}, {policy:?})"),
+            Step::SetRate { room, rate } => write!(f, "SetRate({room:?}, {rate:?})"),
             Step::SetLinks { room, links } => write!(f, "SetLinks({room:?}, {links:?})"),
             Step::Speak { port, room, preferred, .. } => {
                 write!(f, "Speak({port:?}, {room:?}, preferred: {preferred})")
@@ -108,8 +129,9 @@ impl fmt::Debug for Step {
             Step::GiveFloor { stream, has_floor } => {
                 write!(f, "GiveFloor({stream:?}, {has_floor})")
             }
+            Step::Treat { stream, treatment } => write!(f, "Treat({stream:?}, {treatment:?})"),
             Step::Hush { stream } => write!(f, "Hush({stream:?})"),
-            Step::Listen { port, feed } => write!(f, "Listen({port:?}, {feed:?})"),
+            Step::Listen { port, feed, .. } => write!(f, "Listen({port:?}, {feed:?})"),
         }
     }
 }

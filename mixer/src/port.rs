@@ -6,17 +6,54 @@
 
 use std::net::SocketAddr;
 
+use crate::encoder::Encoder;
 use crate::time::Time;
 
-/// Samples a second of every frame the engine exchanges with its ports, in Hz.
-///
-/// One rate for the whole engine is enough while every codec is narrow-band (G.711).
-pub const SAMPLE_RATE_HZ: u32 = 8_000;
+/// Samples a second of a port's frames, after the codec it speaks. Rooms mix at the highest rate
+/// among their members; whatever comes from another rate is converted once for all who need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Rate {
+    /// 8 kHz: G.711.
+    #[default]
+    Narrow,
+    /// 16 kHz: G.722.
+    Wide,
+    /// 48 kHz: Opus.
+    Full,
+}
 
-/// Samples in the frame of one tick: 20 ms at [`SAMPLE_RATE_HZ`], one channel.
-pub const FRAME_SAMPLES: usize = 160;
+impl Rate {
+    /// All of them, lowest first.
+    pub const ALL: [Rate; 3] = [Rate::Narrow, Rate::Wide, Rate::Full];
 
-/// One tick of audio: mono, 16 bit linear, full scale is ±32767.
+    /// The rate in Hz.
+    #[must_use]
+    pub const fn hz(self) -> u32 {
+        match self {
+            Rate::Narrow => 8_000,
+            Rate::Wide => 16_000,
+            Rate::Full => 48_000,
+        }
+    }
+
+    /// Samples in the frame of one tick: 160, 320 or 960.
+    #[must_use]
+    pub const fn frame_samples(self) -> usize {
+        // Exact: each rate has a whole number of samples in a fiftieth of a second.
+        self.hz() as usize / 50
+    }
+}
+
+/// Samples in the longest frame, one tick at [`Rate::Full`].
+pub const FRAME_SAMPLES_MAX: usize = Rate::Full.frame_samples();
+
+/// The rate of narrow-band ports, in Hz.
+pub const SAMPLE_RATE_HZ: u32 = Rate::Narrow.hz();
+
+/// Samples in the frame of a narrow-band port.
+pub const FRAME_SAMPLES: usize = Rate::Narrow.frame_samples();
+
+/// One tick of narrow-band audio: mono, 16 bit linear, full scale is ±32767.
 pub type Frame = [i16; FRAME_SAMPLES];
 
 /// Names a port of one engine. The control side reserves the slot before the port crosses over,
@@ -37,6 +74,12 @@ pub enum Activity {
     Silent,
     /// The frame holds audio, comfort noise and concealment included.
     Active,
+    /// There is audio, not decoded yet: it is ranked by this level, and [`Source::decode`] is
+    /// called if anyone is to hear it.
+    Encoded {
+        /// In dB below full scale, 0 (loudest) to 127 (silence), as in RFC 6464.
+        level_dbov: u8,
+    },
 }
 
 /// RTP or RTCP: which of a leg's two sockets a datagram belongs to.
@@ -120,20 +163,60 @@ pub enum Heard<'a> {
     /// sends its packets.
     Nothing,
     /// This audio.
-    Audio(&'a Frame),
+    Audio(Audio<'a>),
+}
+
+/// One tick of what a port hears.
+#[derive(Clone, Copy, Debug)]
+pub struct Audio<'a> {
+    /// The samples, mono, at the port's rate.
+    pub frame: &'a [i16],
+    /// The same as the port's encoding has it ([`Media::encoder`]); empty when the port asked for
+    /// none. Whoever hears the same in the same encoding gets the very same bytes.
+    pub payload: &'a [u8],
 }
 
 /// An end point that speaks.
 pub trait Source {
-    /// Fills `frame` with the next tick of audio. Called exactly once per tick.
-    fn read(&mut self, now: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity;
+    /// Fills `frame`, whose length is that of one tick at the port's rate. Called exactly once per
+    /// tick.
+    fn read(&mut self, now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity;
+
+    /// Decodes what [`read`](Self::read) left encoded `age` ticks ago, 0 being this one. Called at
+    /// most once for a tick, the oldest first, and never for more than
+    /// [`HISTORY_TICKS`] ticks back. Only for ports that answer [`Activity::Encoded`].
+    fn decode(&mut self, _age: usize, frame: &mut [i16]) {
+        frame.fill(0);
+    }
 }
+
+/// How many ticks back a port must be able to decode what it left encoded, this one included.
+pub const HISTORY_TICKS: usize = 3;
 
 /// An end point that listens.
 pub trait Sink {
     /// Takes the next tick of audio. Called exactly once per tick, after every `read`; no longer
     /// in the tick that removes the port, which still reads it so that it can fade out.
     fn write(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox);
+}
+
+/// How a port speaks and listens. Told to the engine with the port, and again when it changes.
+#[derive(Debug, Default)]
+pub struct Media {
+    /// The rate of its frames, both ways.
+    pub rate: Rate,
+    /// Makes the payloads of what it hears; `None` when it wants the samples only. It joins the
+    /// engine's store, from which every distinct mix that is heard in this encoding takes one, and
+    /// as many go home with the ports as came.
+    pub encoder: Option<Box<dyn Encoder>>,
+}
+
+impl Media {
+    /// A port that deals in samples only.
+    #[must_use]
+    pub fn plain(rate: Rate) -> Self {
+        Self { rate, encoder: None }
+    }
 }
 
 /// An end point of the engine. It is born on the control side together with its handle, lives on

@@ -38,7 +38,7 @@ fn plans_come_home_in_order() {
                 let mut plan = Plan::new();
                 let caller = callers[&['a', 'b', 'c'][(sent % 3) as usize]].0;
                 let directions = if sent % 2 == 0 { Both } else { BToA };
-                topology.join(&mut plan, caller, rooms[&'R'], directions, false).unwrap();
+                topology.join(&mut plan, caller, rooms[&'R'], directions).unwrap();
                 handle.submit(plan).unwrap();
                 sent += 1;
             }

@@ -8,7 +8,7 @@ use std::process::Command;
 
 use common::{NoNetwork, Studio};
 use mixer::inbox::NoInbox;
-use mixer::port::{Activity, Datagram, Frame, Heard, Outbox, Port, Sink, Source};
+use mixer::port::{Activity, Datagram, Heard, Media, Outbox, Port, Sink, Source};
 use mixer::time::Time;
 
 /// Tells the copy of this test that is to fall into the trap.
@@ -17,7 +17,7 @@ const VICTIM: &str = "MIXER_TRAP_VICTIM";
 struct Careless(Vec<i16>);
 
 impl Source for Careless {
-    fn read(&mut self, _: Time, frame: &mut Frame, _: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, _: Time, frame: &mut [i16], _: &mut dyn Outbox) -> Activity {
         self.0.extend_from_slice(frame);
         Activity::Active
     }
@@ -49,6 +49,8 @@ fn a_careless_port_is_caught() {
 fn fall_into_the_trap() {
     let mut studio = Studio::new();
     let port = studio.handle.reserve_port().unwrap();
-    studio.carry_out(|topology, plan| topology.add_port(plan, port, Box::new(Careless(vec![]))));
+    studio.carry_out(|topology, plan| {
+        topology.add_port(plan, port, Box::new(Careless(vec![])), Media::default());
+    });
     studio.engine.tick(Time::default(), &mut NoInbox, &mut NoNetwork);
 }

@@ -38,7 +38,7 @@ fn nonsense_is_refused_and_changes_nothing() {
     let ghost = studio.end_point('b');
     studio.remove('b');
     let refused = studio.carry_out(|topology, plan| {
-        let refused = topology.join(plan, ghost, a, Both, false);
+        let refused = topology.join(plan, ghost, a, Both);
         assert!(plan.is_empty());
         refused
     });

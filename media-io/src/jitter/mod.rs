@@ -25,7 +25,7 @@ mod headroom;
 mod slack;
 mod slots;
 
-use mixer::port::{Activity, FRAME_SAMPLES, Frame, SAMPLE_RATE_HZ};
+use mixer::port::{Activity, FRAME_SAMPLES, SAMPLE_RATE_HZ};
 use mixer::time::Time;
 
 pub use config::Config;
@@ -153,7 +153,7 @@ impl JitterBuffer {
     }
 
     /// Fills the frame of the tick at `now`.
-    pub fn pull(&mut self, now: Time, frame: &mut Frame) -> Activity {
+    pub fn pull(&mut self, now: Time, frame: &mut [i16]) -> Activity {
         let now = samples_at(now);
         if self.state == State::Filling {
             self.try_start(now);
@@ -275,7 +275,7 @@ impl JitterBuffer {
         self.state = State::Playing { cursor };
     }
 
-    fn play(&mut self, now: i64, mut cursor: Timestamp, frame: &mut Frame) {
+    fn play(&mut self, now: i64, mut cursor: Timestamp, frame: &mut [i16]) {
         let excess = self.slack.take_excess(self.target);
         if excess > 0 {
             cursor = cursor.plus(excess as u32);

@@ -1,6 +1,6 @@
 //! What comes in: from an accepted RTP packet to audio and keys.
 
-use mixer::port::{Activity, Frame};
+use mixer::port::Activity;
 use mixer::time::Time;
 
 use super::config::Format;
@@ -75,7 +75,7 @@ impl Inbound {
     }
 
     /// The next tick of audio.
-    pub(super) fn read(&mut self, now: Time, frame: &mut Frame) -> Activity {
+    pub(super) fn read(&mut self, now: Time, frame: &mut [i16]) -> Activity {
         self.jitter.pull(now, frame)
     }
 

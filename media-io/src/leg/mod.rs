@@ -20,8 +20,8 @@ mod starvation;
 mod statistics;
 
 use mixer::port::{
-    Activity, Channel, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Outgoing, Port, PortEvent,
-    PortId, SAMPLE_RATE_HZ, Sink, Source,
+    Activity, Channel, Datagram, FRAME_SAMPLES, Heard, Outbox, Outgoing, Port, PortEvent, PortId,
+    SAMPLE_RATE_HZ, Sink, Source,
 };
 use mixer::time::Time;
 use rtrb::{Consumer, RingBuffer};
@@ -109,7 +109,7 @@ impl Port for RtpLeg {
 }
 
 impl Source for RtpLeg {
-    fn read(&mut self, now: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         while let Ok(command) = self.commands.pop() {
             self.carry_out(command);
         }
@@ -269,7 +269,7 @@ impl RtpLeg {
         let packets = self.outbound.packets;
         let audio = match heard {
             Heard::Nothing => &[0; FRAME_SAMPLES],
-            Heard::Audio(frame) => frame,
+            Heard::Audio(audio) => audio.frame,
         };
         self.outbound.send(now, audio, &self.format, target, out);
         if self.outbound.packets > packets {

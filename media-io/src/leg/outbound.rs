@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mixer::port::{Channel, FRAME_SAMPLES, Frame, Outbox, Outgoing, PortId, SAMPLE_RATE_HZ};
+use mixer::port::{Channel, FRAME_SAMPLES, Outbox, Outgoing, PortId, SAMPLE_RATE_HZ};
 use mixer::time::{TICK, Time};
 
 use super::config::{Format, PACKET_MS_MAX};
@@ -88,7 +88,7 @@ impl Outbound {
     pub(super) fn send(
         &mut self,
         now: Time,
-        audio: &Frame,
+        audio: &[i16],
         format: &Format,
         to: SocketAddr,
         out: &mut dyn Outbox,

@@ -15,8 +15,8 @@ use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
 use mixer::port::{
-    Activity, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Port, PortEvent, PortId,
-    SAMPLE_RATE_HZ, Sink, Source,
+    Activity, Datagram, FRAME_SAMPLES, Heard, Outbox, Port, PortEvent, PortId, SAMPLE_RATE_HZ,
+    Sink, Source,
 };
 use mixer::time::Time;
 
@@ -86,7 +86,7 @@ pub struct Player {
 }
 
 impl Source for Player {
-    fn read(&mut self, _now: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, _now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         let wish = self.shared.wish.load(Ordering::Acquire);
         match self.state {
             State::Waiting if wish == Wish::Play as u8 => self.begin(frame, out),
@@ -108,7 +108,7 @@ impl Port for Player {
 }
 
 impl Player {
-    fn begin(&mut self, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+    fn begin(&mut self, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         out.notify(self.port, PortEvent::Started);
         if self.samples.is_empty() {
             return self.finish(frame, out);
@@ -116,7 +116,7 @@ impl Player {
         self.play(0, frame)
     }
 
-    fn play(&mut self, at: usize, frame: &mut Frame) -> Activity {
+    fn play(&mut self, at: usize, frame: &mut [i16]) -> Activity {
         let count = self.copy(at, FRAME_SAMPLES, frame);
         let next = at + count;
         self.state =
@@ -124,7 +124,7 @@ impl Player {
         Activity::Active
     }
 
-    fn fade(&mut self, at: usize, frame: &mut Frame) -> Activity {
+    fn fade(&mut self, at: usize, frame: &mut [i16]) -> Activity {
         let count = self.copy(at, FADE_SAMPLES, frame);
         for (place, sample) in frame.iter_mut().take(count).enumerate() {
             *sample = ramped(*sample, place);
@@ -135,7 +135,7 @@ impl Player {
 
     /// Copies at most `most` samples from `at` on, fills the rest with silence, counts what was
     /// delivered and returns it.
-    fn copy(&self, at: usize, most: usize, frame: &mut Frame) -> usize {
+    fn copy(&self, at: usize, most: usize, frame: &mut [i16]) -> usize {
         let rest = self.samples.get(at..).unwrap_or_default();
         let count = rest.len().min(most).min(FRAME_SAMPLES);
         let (filled, padding) = frame.split_at_mut(count);
@@ -145,7 +145,7 @@ impl Player {
         count
     }
 
-    fn finish(&mut self, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+    fn finish(&mut self, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         out.notify(self.port, PortEvent::Finished);
         self.state = State::Over;
         silence(frame)
@@ -158,7 +158,7 @@ fn ramped(sample: i16, place: usize) -> i16 {
     (i32::from(sample) * left / FADE_SAMPLES as i32) as i16
 }
 
-fn silence(frame: &mut Frame) -> Activity {
+fn silence(frame: &mut [i16]) -> Activity {
     frame.fill(0);
     Activity::Silent
 }

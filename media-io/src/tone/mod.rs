@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use mixer::port::{Activity, Frame, Outbox, SAMPLE_RATE_HZ, Source};
+use mixer::port::{Activity, Outbox, SAMPLE_RATE_HZ, Source};
 use mixer::time::Time;
 
 /// Full scale of a sample.
@@ -69,7 +69,7 @@ impl Tone {
 }
 
 impl Source for Tone {
-    fn read(&mut self, _now: Time, frame: &mut Frame, _out: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, _now: Time, frame: &mut [i16], _out: &mut dyn Outbox) -> Activity {
         self.fill(frame);
         Activity::Active
     }

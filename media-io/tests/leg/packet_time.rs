@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use media_io::leg::Format;
-use mixer::port::{Channel, Frame, Heard};
+use mixer::port::{Audio, Channel, Frame, Heard};
 use mixer::time::{TICK, Time};
 use proptest::prelude::*;
 
@@ -18,7 +18,7 @@ fn speak(packet_ms: u32) -> Vec<Sent> {
     for tick in 0..1_500 {
         let now = call.now;
         let before = call.sent.len();
-        call.tick_hearing(Heard::Audio(&speech(tick)));
+        call.tick_hearing(Heard::Audio(Audio { frame: &speech(tick), payload: &[] }));
         for sent in &call.sent[before..] {
             assert!(sent.not_before >= now && sent.not_before < now + TICK);
         }
@@ -101,7 +101,7 @@ fn another_packet_time_leaves_no_gap() {
         let mut format: Format = config().format;
         format.packet_ms = packet_ms;
         call.handle.set_format(format).unwrap();
-        call.tick_hearing(Heard::Audio(&speech(tick)));
+        call.tick_hearing(Heard::Audio(Audio { frame: &speech(tick), payload: &[] }));
         sent.extend(call.take_rtp());
     }
     let mut last = Time(0);

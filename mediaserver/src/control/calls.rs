@@ -8,7 +8,7 @@ use media_io::leg::{Direction, Format, LegConfig, leg};
 use media_io::sdp::channel::is_channel_offer;
 use media_io::sdp::{self, LocalMedia, Negotiated, Offer, Refusal};
 use mixer::plan::Plan;
-use mixer::port::PortId;
+use mixer::port::{Media, PortId, Rate};
 use mixer::time::Time;
 use mscp_proto::id::ConnectionId;
 use sip::{Availability, CallKey, EndReason, Event as SipEvent, Invitation, Rejection};
@@ -151,7 +151,7 @@ impl Control {
         connection.state = State::Up(Box::new(Leg { handle, local, session, replaced: None }));
         let call = connection.call.clone();
         let mut plan = Plan::new();
-        self.stage.topology.add_port(&mut plan, port, Box::new(body));
+        self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
         self.stage.submit(plan, vec![Owed::ConnectionStarted(id.clone())]);
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call, sdp }));
     }

@@ -2,7 +2,7 @@
 //! topology are the mixer's.
 
 use mixer::plan::Plan;
-use mixer::topology::{Directions, EndPoint};
+use mixer::topology::{Directions, EndPoint, Manner};
 use mscp_proto::conference::{ConferenceJoined, ConferenceUnjoined, Join, Unjoin};
 use mscp_proto::id::DialogId;
 use mscp_proto::response::Response;
@@ -22,7 +22,7 @@ impl Control {
         let torn = self
             .stage
             .topology
-            .join(&mut plan, a, b, directions, mediapreferred)
+            .join(&mut plan, a, b, Manner::from(directions).preferred(mediapreferred))
             .map_err(|error| join_fault(&error, id1.as_str()))?;
         let Pair { call, conference, dialog, with } =
             self.pair([(a, id1.as_str()), (b, id2.as_str())]);

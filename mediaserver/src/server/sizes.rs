@@ -30,6 +30,8 @@ pub(super) fn capacities(config: &Config) -> Capacities {
     Capacities {
         ports,
         rooms: config.engine.max_conferences,
+        // A room makes a sound when a port speaks into it, or into one that it hears.
+        live_rooms: config.engine.max_conferences.min(STREAMS_PER_PORT * ports),
         streams: STREAMS_PER_PORT * ports,
         talkers: least.talkers.max(TALKERS_PER_PORT * ports),
         // Plans follow the pace of the application servers, not the number of ports.

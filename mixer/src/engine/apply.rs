@@ -1,9 +1,12 @@
 //! Carries out plans: each step when its tick begins, and what is to be removed when it ends.
 
+use super::outlets::Outlets;
 use super::ports::Ports;
 use super::rooms::Rooms;
-use super::streams::Streams;
-use crate::plan::{Plan, Step};
+use super::streams::{NONE, Streams};
+use crate::encoder::{Encoder, EncodingId};
+use crate::plan::{Luggage, Plan, Step};
+use crate::port::{PortId, Rate};
 
 /// The tables that plans change.
 pub(super) struct Tables<'a> {
@@ -11,6 +14,8 @@ pub(super) struct Tables<'a> {
     pub(super) ports: &'a mut Ports,
     pub(super) rooms: &'a mut Rooms,
     pub(super) streams: &'a mut Streams,
+    pub(super) outlets: &'a mut Outlets,
+    pub(super) encodings_refused: &'a mut u64,
 }
 
 impl Tables<'_> {
@@ -23,7 +28,7 @@ impl Tables<'_> {
     pub(super) fn retire(&mut self, plan: &mut Plan) {
         for step in &mut plan.steps {
             match step {
-                Step::RemovePort { port, body } => *body = self.ports.remove(*port),
+                Step::RemovePort { port, luggage } => self.retire_port(*port, luggage),
                 Step::RemoveRoom { room, links } => {
                     self.rooms.close(*room, links);
                 }
@@ -34,21 +39,26 @@ impl Tables<'_> {
 
     fn swap_step(&mut self, step: &mut Step) -> bool {
         match step {
-            Step::AddPort { port, body } => self.ports.insert(*port, body),
+            Step::AddPort { port, rate, luggage } => self.add_port(*port, *rate, luggage),
+            Step::SetMedia { port, rate, luggage } => self.set_media(*port, *rate, luggage),
             Step::RemovePort { port, .. } => self.ports.begin_leaving(*port),
             Step::AddRoom { room, policy, links } => self.rooms.open(*room, *policy, links),
             Step::RemoveRoom { room, .. } => self.rooms.get(*room).is_some(),
             Step::SetPolicy { room, policy } => {
                 self.rooms.get_mut(*room).map(|room| room.policy = *policy).is_some()
             }
+            Step::SetRate { room, rate } => {
+                self.rooms.get_mut(*room).map(|room| room.rate = *rate).is_some()
+            }
             Step::SetLinks { room, links } => {
                 let room = self.rooms.get_mut(*room);
                 room.map(|room| std::mem::swap(&mut room.links, links)).is_some()
             }
-            Step::Speak { stream, port, room, preferred } => {
+            Step::Speak { stream, port, room, preferred, treatment } => {
+                let (between, manner) = ((port.slot, room.slot), (*preferred, *treatment));
                 self.ports.slot(*port).is_some()
                     && self.rooms.get(*room).is_some()
-                    && self.streams.insert(*stream, port.slot, room.slot, *preferred, self.tick)
+                    && self.streams.insert(*stream, between, manner, self.tick)
             }
             Step::Prefer { stream, preferred } => {
                 let stream = self.streams.get_mut(*stream);
@@ -58,12 +68,54 @@ impl Tables<'_> {
                 let stream = self.streams.get_mut(*stream);
                 stream.map(|stream| stream.has_floor = *has_floor).is_some()
             }
+            Step::Treat { stream, treatment } => {
+                let stream = self.streams.get_mut(*stream);
+                stream.map(|stream| stream.treatment = *treatment).is_some()
+            }
             Step::Hush { stream } => self.streams.remove(*stream),
-            Step::Listen { port, feed } => {
+            Step::Listen { port, feed, is_levelled } => {
                 let slot = self.ports.slot(*port);
-                slot.map(|slot| self.ports.ears[slot as usize].turn_to(*feed)).is_some()
+                slot.map(|slot| self.ports.turn(slot, *feed, *is_levelled)).is_some()
             }
         }
+    }
+
+    fn add_port(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
+        let inserted = self.ports.insert(port, rate, luggage);
+        if inserted {
+            self.ports.ears[port.slot as usize].encoding = self.bring(&mut luggage.encoder);
+        }
+        inserted
+    }
+
+    fn set_media(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
+        let Some(slot) = self.ports.slot(port) else { return false };
+        let encoder = self.take_encoder(slot);
+        self.ports.ears[slot as usize].encoding = self.bring(&mut luggage.encoder);
+        luggage.encoder = luggage.encoder.take().or(encoder);
+        self.ports.voices[slot as usize].change(rate, &mut luggage.frames);
+        true
+    }
+
+    /// An encoder that finds no place in the store stays in the luggage and goes home.
+    fn bring(&mut self, encoder: &mut Option<Box<dyn Encoder>>) -> Option<EncodingId> {
+        let encoding = encoder.as_ref().map(|encoder| encoder.id());
+        let has_place = self.outlets.encoders.bring(encoder);
+        *self.encodings_refused += u64::from(!has_place);
+        encoding.filter(|_| has_place)
+    }
+
+    fn retire_port(&mut self, port: PortId, luggage: &mut Luggage) {
+        let Some(slot) = self.ports.slot(port) else { return };
+        luggage.encoder = self.take_encoder(slot);
+        self.ports.remove(port, luggage);
+    }
+
+    /// The ear hears nothing in its encoding any more; an encoder of that kind is handed out.
+    fn take_encoder(&mut self, slot: u32) -> Option<Box<dyn Encoder>> {
+        let ear = &mut self.ports.ears[slot as usize];
+        self.outlets.leave(std::mem::replace(&mut ear.outlet, NONE));
+        ear.encoding.take().and_then(|encoding| self.outlets.encoders.leave(encoding))
     }
 }
 
@@ -72,14 +124,15 @@ impl Tables<'_> {
 mod tests {
     use super::*;
     use crate::plan::{Feed, Links, StreamId};
-    use crate::port::{Activity, Datagram, Frame, Heard, Outbox, Port, PortId, Sink, Source};
+    use crate::port::{Activity, Datagram, Heard, Outbox, Port, PortId, Sink, Source};
     use crate::room::{Policy, RoomId};
     use crate::time::Time;
+    use crate::topology::Treatment;
 
     struct Mute;
 
     impl Source for Mute {
-        fn read(&mut self, _: Time, _: &mut Frame, _: &mut dyn Outbox) -> Activity {
+        fn read(&mut self, _: Time, _: &mut [i16], _: &mut dyn Outbox) -> Activity {
             Activity::Silent
         }
     }
@@ -96,7 +149,12 @@ mod tests {
     const ROOM: RoomId = RoomId { slot: 0, generation: 3 };
 
     fn add_port(port: PortId) -> Step {
-        Step::AddPort { port, body: Some(Box::new(Mute)) }
+        let luggage = Luggage {
+            body: Some(Box::new(Mute)),
+            frames: super::super::frames_of(Rate::Narrow),
+            encoder: None,
+        };
+        Step::AddPort { port, rate: Rate::Narrow, luggage }
     }
 
     fn add_room(room: RoomId) -> Step {
@@ -107,8 +165,14 @@ mod tests {
     fn refused(steps: Vec<Step>) -> (u64, Plan) {
         let (mut ports, mut rooms, mut streams) =
             (Ports::new(1), Rooms::new(1), Streams::new(1, 1));
-        let mut tables =
-            Tables { tick: 1, ports: &mut ports, rooms: &mut rooms, streams: &mut streams };
+        let mut tables = Tables {
+            tick: 1,
+            ports: &mut ports,
+            rooms: &mut rooms,
+            streams: &mut streams,
+            outlets: &mut Outlets::new(1, 1),
+            encodings_refused: &mut 0,
+        };
         let mut settled = Plan { steps: vec![add_port(PORT), add_room(ROOM)] };
         assert_eq!(tables.swap(&mut settled), 0);
         let mut plan = Plan { steps };
@@ -121,18 +185,21 @@ mod tests {
     fn steps_with_stale_keys_are_refused() {
         let port = PortId { generation: 6, ..PORT };
         let room = RoomId { generation: 2, ..ROOM };
-        let stream = StreamId(0);
+        let (stream, treatment) = (StreamId(0), Treatment::default());
         let steps = vec![
-            Step::RemovePort { port, body: None },
+            Step::RemovePort { port, luggage: Luggage::default() },
             Step::RemoveRoom { room, links: Links::default() },
             Step::SetPolicy { room, policy: Policy::default() },
             Step::SetLinks { room, links: Links::default() },
-            Step::Speak { stream, port, room: ROOM, preferred: false },
-            Step::Speak { stream, port: PORT, room, preferred: false },
+            Step::SetMedia { port, rate: Rate::Full, luggage: Luggage::default() },
+            Step::SetRate { room, rate: Rate::Full },
+            Step::Speak { stream, port, room: ROOM, preferred: false, treatment },
+            Step::Speak { stream, port: PORT, room, preferred: false, treatment },
+            Step::Treat { stream, treatment },
             Step::Prefer { stream, preferred: true },
             Step::GiveFloor { stream, has_floor: true },
             Step::Hush { stream },
-            Step::Listen { port, feed: Feed::Nothing },
+            Step::Listen { port, feed: Feed::Nothing, is_levelled: false },
         ];
         let count = steps.len() as u64;
         assert_eq!(refused(steps).0, count);
@@ -143,15 +210,19 @@ mod tests {
         let elsewhere = PortId { slot: 1, generation: 0 };
         let (refused, plan) = refused(vec![add_port(PORT), add_port(elsewhere), add_room(ROOM)]);
         assert_eq!(refused, 3);
-        let bodies =
-            plan.steps.iter().filter(|step| matches!(step, Step::AddPort { body: Some(_), .. }));
+        let bodies = plan.steps.iter().filter(|step| match step {
+            Step::AddPort { luggage, .. } => luggage.body.is_some() && !luggage.frames.is_empty(),
+            _ => false,
+        });
         assert_eq!(bodies.count(), 2);
     }
 
     #[test]
     fn what_is_removed_moves_into_the_plan() {
-        let (refused, plan) = refused(vec![Step::RemovePort { port: PORT, body: None }]);
+        let (refused, plan) =
+            refused(vec![Step::RemovePort { port: PORT, luggage: Luggage::default() }]);
         assert_eq!(refused, 0);
-        assert!(matches!(plan.steps[..], [Step::RemovePort { body: Some(_), .. }]));
+        let [Step::RemovePort { luggage, .. }] = &plan.steps[..] else { unreachable!() };
+        assert!(luggage.body.is_some() && !luggage.frames.is_empty());
     }
 }

@@ -12,17 +12,21 @@
 //! ports that make a sound; a room or member that is silent appears in none.
 
 use super::is_previous;
+use super::outlets::Outlets;
 use super::ports::{OwnVoice, Ports};
-use super::rooms::{Rooms, Span};
+use super::renditions::Renditions;
+use super::rooms::{Room, Rooms, Span};
 use super::stats::Stats;
 use super::streams::{NONE, Streams};
 use crate::capacities::Capacities;
 use crate::plan::Feed;
+use crate::port::{FRAME_SAMPLES_MAX, Rate};
 use crate::room::RoomId;
 use crate::room::selection::{Candidate, HOLD_TICKS, choose};
 use crate::signal::fade::{Ramp, UNITY};
-use crate::signal::limiter::Limiter;
-use crate::signal::sum;
+use crate::signal::resample::Filters;
+use crate::signal::sum::{self, Sum};
+use crate::topology::Treatment;
 
 /// Someone who is mixed in a room in this tick, and with what gain.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +35,9 @@ pub(super) struct Talker {
     pub(super) origin: u32,
     /// To 0 when this is the last tick.
     pub(super) ramp: Ramp,
+    treatment: Treatment,
+    /// Where its samples are.
+    pub(super) rendition: u32,
 }
 
 impl Talker {
@@ -51,6 +58,15 @@ struct Mark {
     talks: u64,
 }
 
+/// Everything that a tick's mixing works on.
+pub(super) struct Stage<'a> {
+    pub(super) rooms: &'a mut Rooms,
+    pub(super) streams: &'a mut Streams,
+    pub(super) ports: &'a mut Ports,
+    pub(super) outlets: &'a mut Outlets,
+    pub(super) stats: &'a mut Stats,
+}
+
 #[derive(Debug)]
 pub(super) struct Floor {
     /// Rooms that mix in this tick, and those that did in the last.
@@ -64,6 +80,10 @@ pub(super) struct Floor {
     /// The room's that is being looked at.
     candidates: Vec<Candidate>,
     marks: Box<[Mark]>,
+    /// What is mixed in each live room.
+    sums: Box<[Sum]>,
+    pub(super) renditions: Renditions,
+    pub(super) filters: Filters,
     /// Numbers the looks at a room, so that marks need no erasing.
     pass: u64,
 }
@@ -78,6 +98,9 @@ impl Floor {
             chosen: Vec::with_capacity(capacities.streams),
             candidates: Vec::with_capacity(capacities.streams.max(capacities.ports)),
             marks: vec![Mark::default(); capacities.ports].into(),
+            sums: vec![[0; FRAME_SAMPLES_MAX]; capacities.live_rooms].into(),
+            renditions: Renditions::new(capacities.ports),
+            filters: Filters::new(),
             pass: 0,
         }
     }
@@ -90,26 +113,26 @@ impl Floor {
         &self.talkers[span.range()]
     }
 
-    pub(super) fn mix(
-        &mut self,
-        tick: u64,
-        rooms: &mut Rooms,
-        streams: &mut Streams,
-        ports: &mut Ports,
-        stats: &mut Stats,
-    ) {
+    /// The sum of a room that mixed in this tick.
+    pub(super) fn sum_of(&self, room: &Room) -> &[i32] {
+        &self.sums[room.sum as usize][..room.rate.frame_samples()]
+    }
+
+    pub(super) fn mix(&mut self, tick: u64, scene: Stage<'_>) {
+        let Stage { rooms, streams, ports, outlets, stats } = scene;
         self.clear();
-        self.nominate(tick, rooms, streams, ports);
-        self.wake_fading(tick, rooms);
+        self.nominate(tick, rooms, streams, ports, stats);
+        self.wake_fading(tick, rooms, stats);
         for index in 0..self.live.len() {
             self.choose(tick, self.live[index], rooms, streams, ports);
         }
         for index in 0..self.live.len() {
             let room = self.live[index];
             self.give_floor(tick, room, rooms, ports, stats);
-            self.sum(tick, room, rooms, ports, stats);
-            self.tell_talkers(tick, room, rooms, ports);
+            self.sum(tick, room, rooms, ports);
+            self.tell_talkers(tick, room, rooms, ports, outlets);
         }
+        self.renditions.sweep(tick);
     }
 
     fn clear(&mut self) {
@@ -120,7 +143,14 @@ impl Floor {
         self.chosen.clear();
     }
 
-    fn nominate(&mut self, tick: u64, rooms: &mut Rooms, streams: &mut Streams, ports: &Ports) {
+    fn nominate(
+        &mut self,
+        tick: u64,
+        rooms: &mut Rooms,
+        streams: &mut Streams,
+        ports: &Ports,
+        stats: &mut Stats,
+    ) {
         for index in 0..ports.len() {
             let port = ports.occupied(index);
             if !ports.voices[port as usize].is_audible() {
@@ -128,13 +158,20 @@ impl Floor {
             }
             let mut stream = streams.first_of(port);
             while stream != NONE {
-                self.nominate_into(tick, stream, rooms, streams);
+                self.nominate_into(tick, stream, rooms, streams, stats);
                 stream = streams.next_of(stream);
             }
         }
     }
 
-    fn nominate_into(&mut self, tick: u64, stream: u32, rooms: &mut Rooms, streams: &mut Streams) {
+    fn nominate_into(
+        &mut self,
+        tick: u64,
+        stream: u32,
+        rooms: &mut Rooms,
+        streams: &mut Streams,
+        stats: &mut Stats,
+    ) {
         let slot = streams[stream].room;
         let room = &mut rooms[slot];
         if !room.is_open {
@@ -147,33 +184,39 @@ impl Floor {
         }
         streams[stream].next_candidate = std::mem::replace(&mut room.first_candidate, stream);
         if is_first {
-            self.wake_downstream(tick, slot, rooms);
+            self.wake_downstream(tick, slot, rooms, stats);
         }
     }
 
     /// Puts the rooms in which `slot` can be heard, and itself, on the list of those that mix.
-    fn wake_downstream(&mut self, tick: u64, slot: u32, rooms: &mut Rooms) {
+    fn wake_downstream(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, stats: &mut Stats) {
         for index in 0..rooms[slot].links.downstream.len() {
-            self.wake(tick, rooms[slot].links.downstream[index], rooms);
+            self.wake(tick, rooms[slot].links.downstream[index], rooms, stats);
         }
     }
 
     /// A room whose talkers have all fallen silent or left mixes once more, for their ramps.
-    fn wake_fading(&mut self, tick: u64, rooms: &mut Rooms) {
+    fn wake_fading(&mut self, tick: u64, rooms: &mut Rooms, stats: &mut Stats) {
         for index in 0..self.live_before.len() {
             let slot = self.live_before[index];
             if !rooms[slot].talkers.is_empty() {
-                self.wake(tick, slot, rooms);
+                self.wake(tick, slot, rooms, stats);
             }
         }
     }
 
-    fn wake(&mut self, tick: u64, slot: u32, rooms: &mut Rooms) {
+    fn wake(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, stats: &mut Stats) {
         let room = &mut rooms[slot];
-        if room.is_open && room.awake != tick {
-            room.awake = tick;
-            self.live.push(slot);
+        if !room.is_open || room.awake == tick {
+            return;
         }
+        room.awake = tick;
+        if self.live.len() == self.sums.len() {
+            stats.rooms_dropped += 1;
+            return;
+        }
+        room.sum = self.live.len() as u32;
+        self.live.push(slot);
     }
 
     /// The room's own choice among those who speak into it.
@@ -204,6 +247,7 @@ impl Floor {
                 preferred: stream.preferred,
                 has_floor: stream.has_floor,
                 since: stream.since,
+                treatment: stream.treatment,
                 stream: id,
             });
             id = stream.next_candidate;
@@ -238,15 +282,16 @@ impl Floor {
         let count = self.gather(tick, slot, rooms);
         let start = self.talkers.len() as u32;
         for index in 0..count {
-            let Candidate { origin, since, .. } = self.candidates[index];
-            self.admit(tick, origin, since, ports, stats);
+            self.admit(tick, self.candidates[index], rooms[slot].rate, ports, stats);
         }
         for index in before.range() {
             let talker = self.talkers_before[index];
             let mark = self.marks[talker.origin as usize];
-            let voice = &ports.voices[talker.origin as usize];
+            let voice = &mut ports.voices[talker.origin as usize];
             if talker.stays() && mark.talks != self.pass && voice.is_in_rooms() {
-                self.add_talker(talker.origin, Ramp { from: talker.ramp.to, to: 0 }, stats);
+                let ramp = Ramp { from: talker.ramp.to, to: 0 };
+                let rate = rooms[slot].rate;
+                self.add_talker(tick, Talker { ramp, ..talker }, rate, ports, stats);
             }
         }
         rooms[slot].talkers = Span { start, end: self.talkers.len() as u32 };
@@ -294,7 +339,15 @@ impl Floor {
         }
     }
 
-    fn admit(&mut self, tick: u64, origin: u32, since: u64, ports: &mut Ports, stats: &mut Stats) {
+    fn admit(
+        &mut self,
+        tick: u64,
+        candidate: Candidate,
+        rate: Rate,
+        ports: &mut Ports,
+        stats: &mut Stats,
+    ) {
+        let Candidate { origin, since, treatment, .. } = candidate;
         let mark = &mut self.marks[origin as usize];
         let voice = &mut ports.voices[origin as usize];
         mark.talks = self.pass;
@@ -303,35 +356,56 @@ impl Floor {
             self.talkers_before[mark.place as usize].ramp.to
         } else {
             voice.enter(tick, since);
+            if let Some(body) = &mut ports.bodies[origin as usize] {
+                voice.decode(body.as_mut());
+            }
             if voice.begins { UNITY } else { 0 }
         };
-        self.add_talker(origin, Ramp { from, to: UNITY }, stats);
+        let talker = Talker { origin, ramp: Ramp { from, to: UNITY }, treatment, rendition: NONE };
+        self.add_talker(tick, talker, rate, ports, stats);
     }
 
-    fn add_talker(&mut self, origin: u32, ramp: Ramp, stats: &mut Stats) {
-        if self.talkers.len() == self.talkers.capacity() {
-            stats.talkers_dropped += 1;
-            return;
+    fn add_talker(
+        &mut self,
+        tick: u64,
+        talker: Talker,
+        rate: Rate,
+        ports: &Ports,
+        stats: &mut Stats,
+    ) {
+        let voice = &ports.voices[talker.origin as usize];
+        let origin = (talker.origin, voice);
+        let manner = (rate, talker.treatment);
+        let rendition = self.renditions.of(tick, origin, manner, &self.filters);
+        match rendition {
+            Some(rendition) if self.talkers.len() < self.talkers.capacity() => {
+                self.talkers.push(Talker { rendition, ..talker });
+            }
+            _ => stats.talkers_dropped += 1,
         }
-        self.talkers.push(Talker { origin, ramp });
     }
 
-    fn sum(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, ports: &Ports, stats: &mut Stats) {
+    fn sum(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, ports: &Ports) {
         let room = &mut rooms[slot];
-        room.sum.fill(0);
+        let sum = &mut self.sums[room.sum as usize][..room.rate.frame_samples()];
+        sum.fill(0);
         for talker in &self.talkers[room.talkers.range()] {
             let voice = &ports.voices[talker.origin as usize];
-            sum::add(&mut room.sum, voice.in_rooms(), talker.ramp);
+            sum::add(sum, self.renditions.frame(talker.rendition, voice), talker.ramp);
         }
-        let went_on = is_previous(room.mixed, tick);
-        room.limiter_before = if went_on { room.limiter } else { Limiter::default() };
-        room.limiter = room.limiter_before;
-        stats.count(room.limiter.limit(&room.sum, &mut room.mix));
         room.mixed = tick;
     }
 
-    /// Tells those talkers who listen to the room which part of the sum is their own.
-    fn tell_talkers(&self, tick: u64, slot: u32, rooms: &Rooms, ports: &mut Ports) {
+    /// Tells those talkers who listen to the room which part of the sum is their own. They hear
+    /// something else than the others from now on.
+    fn tell_talkers(
+        &self,
+        tick: u64,
+        slot: u32,
+        rooms: &Rooms,
+        ports: &mut Ports,
+        outlets: &mut Outlets,
+    ) {
         let room = &rooms[slot];
         let here = Feed::Room(RoomId { slot, generation: room.generation });
         for index in room.talkers.range() {
@@ -342,6 +416,10 @@ impl Floor {
             }
             if ear.previous == Some(here) {
                 ear.own_previous = own;
+            }
+            let hears_here = ear.previous.unwrap_or(ear.feed) == here;
+            if hears_here && ear.outlet != NONE && outlets[ear.outlet].is_shared() {
+                ear.outlet = outlets.part(ear.outlet);
             }
         }
     }

@@ -1,13 +1,16 @@
 //! What each port hears.
 
 use super::floor::Floor;
+use super::outlets::{Form, Outlets};
 use super::ports::{Ear, Ports};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
+use super::streams::NONE;
+use crate::encoder::PAYLOAD_MAX;
 use crate::plan::Feed;
-use crate::port::{FRAME_SAMPLES, Frame, Heard};
+use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, Rate};
 use crate::signal::fade::cross_fade;
-use crate::signal::sum;
+use crate::signal::sum::{self, Sum};
 
 /// Where the audio lies that a port hears in this tick.
 #[derive(Clone, Copy, Debug)]
@@ -15,10 +18,10 @@ pub(super) enum Place {
     Nowhere,
     /// The voice of the port in this slot.
     Voice(u32),
-    /// The mix of the room in this slot, which all share who do not talk.
-    Mix(u32),
-    /// The listener's own frame.
-    Own,
+    /// This outlet.
+    Outlet(u32),
+    /// The scratch pad, and the payload of so many bytes beside it.
+    Pad(usize),
 }
 
 /// Everything that was read and mixed in this tick.
@@ -30,111 +33,213 @@ pub(super) struct Scene<'a> {
     pub(super) floor: &'a Floor,
 }
 
-/// Room for the audio of the listener that is being served.
+/// Room for the audio of a listener that is going over from one source to another.
 #[derive(Debug)]
-pub(super) struct OwnFrames {
-    now: Frame,
-    before: Frame,
+pub(super) struct Pad {
+    now: [i16; FRAME_SAMPLES_MAX],
+    before: [i16; FRAME_SAMPLES_MAX],
+    payload: [u8; PAYLOAD_MAX],
 }
 
-impl Default for OwnFrames {
+impl Default for Pad {
     fn default() -> Self {
-        Self { now: [0; FRAME_SAMPLES], before: [0; FRAME_SAMPLES] }
+        Self {
+            now: [0; FRAME_SAMPLES_MAX],
+            before: [0; FRAME_SAMPLES_MAX],
+            payload: [0; PAYLOAD_MAX],
+        }
     }
 }
 
-impl OwnFrames {
-    /// Works out what a port hears. When its source changed in this tick, that is 5 ms of fading
-    /// from the old one to the new.
-    pub(super) fn listen(&mut self, ear: &mut Ear, scene: Scene<'_>, stats: &mut Stats) -> Place {
-        let Some(previous) = ear.previous.take() else {
-            let own = ear.own.in_tick(scene.tick);
-            return scene.render(ear, ear.feed, own, &mut self.now, stats);
+impl Pad {
+    /// Works out what a port of some rate hears. When its source changed in this tick, that is 5 ms
+    /// of fading from the old one to the new.
+    pub(super) fn listen(
+        &mut self,
+        ear: &mut Ear,
+        rate: Rate,
+        scene: Scene<'_>,
+        outlets: &mut Outlets,
+        stats: &mut Stats,
+    ) -> Place {
+        let place = match ear.previous {
+            None => scene.render(ear, rate, outlets, stats),
+            Some(previous) => self.go_over(ear, previous, rate, scene, outlets, stats),
         };
-        let own = ear.own_previous.in_tick(scene.tick);
-        let old = scene.render(ear, previous, own, &mut self.before, stats);
-        ear.apart = false;
-        let own = ear.own.in_tick(scene.tick);
-        let new = scene.render(ear, ear.feed, own, &mut self.now, stats);
+        if let Place::Outlet(outlet) = place {
+            outlets[outlet].encode(scene.tick, stats);
+        }
+        place
+    }
+
+    fn go_over(
+        &mut self,
+        ear: &mut Ear,
+        previous: Feed,
+        rate: Rate,
+        scene: Scene<'_>,
+        outlets: &mut Outlets,
+        stats: &mut Stats,
+    ) -> Place {
+        let mut old_ear = Ear { feed: previous, own: ear.own_previous, ..*ear };
+        let old = scene.render(&mut old_ear, rate, outlets, stats);
+        let (now, before) = (rate.frame_samples(), rate.frame_samples());
+        let (now, before) = (&mut self.now[..now], &mut self.before[..before]);
+        scene.copy(old, outlets, before);
+        outlets.leave(old_ear.outlet);
+        ear.outlet = NONE;
+        let new = scene.render(ear, rate, outlets, stats);
         match (old, new) {
             (Place::Nowhere, Place::Nowhere) => return Place::Nowhere,
             (Place::Nowhere, _) if scene.begins(ear.feed) => return new,
             _ => {}
         }
-        scene.copy(old, &mut self.before);
-        scene.copy(new, &mut self.now);
-        cross_fade(&self.before, &mut self.now);
-        Place::Own
+        scene.copy(new, outlets, now);
+        cross_fade(before, now);
+        match new {
+            Place::Outlet(outlet) if ear.encoding.is_some() => {
+                let aside = outlets[outlet].encode_aside(now, &mut self.payload);
+                aside.map_or(new, Place::Pad)
+            }
+            _ => Place::Pad(0),
+        }
     }
 
     /// The audio at a place.
-    pub(super) fn at<'a>(&'a self, place: Place, ports: &'a Ports, rooms: &'a Rooms) -> Heard<'a> {
+    pub(super) fn at<'a>(
+        &'a self,
+        place: Place,
+        rate: Rate,
+        ports: &'a Ports,
+        outlets: &'a Outlets,
+    ) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
-            Place::Voice(slot) => {
-                ports.voices[slot as usize].newest().map_or(Heard::Nothing, Heard::Audio)
+            Place::Voice(slot) => match ports.voices[slot as usize].newest() {
+                Some(frame) => Heard::Audio(Audio { frame, payload: &[] }),
+                None => Heard::Nothing,
+            },
+            Place::Outlet(outlet) => {
+                let outlet = &outlets[outlet];
+                Heard::Audio(Audio { frame: outlet.frame(), payload: outlet.payload() })
             }
-            Place::Mix(slot) => Heard::Audio(&rooms[slot].mix),
-            Place::Own => Heard::Audio(&self.now),
+            Place::Pad(bytes) => Heard::Audio(Audio {
+                frame: &self.now[..rate.frame_samples()],
+                payload: &self.payload[..bytes],
+            }),
         }
     }
 }
 
 impl Scene<'_> {
-    fn render(
-        self,
-        ear: &mut Ear,
-        feed: Feed,
-        own: Option<u32>,
-        frame: &mut Frame,
-        stats: &mut Stats,
-    ) -> Place {
-        match feed {
+    fn render(self, ear: &mut Ear, rate: Rate, outlets: &mut Outlets, stats: &mut Stats) -> Place {
+        match ear.feed {
             Feed::Nothing => Place::Nowhere,
             Feed::Port(port) => match self.ports.slot(port) {
-                Some(slot) if self.ports.voices[slot as usize].newest().is_some() => {
-                    Place::Voice(slot)
-                }
-                _ => Place::Nowhere,
+                Some(slot) => self.render_voice(ear, slot, rate, outlets),
+                None => Place::Nowhere,
             },
             Feed::Room(id) => match self.rooms.get(id) {
                 Some(room) if room.sounds_in(self.tick) => {
-                    let is_own = self.render_own(ear, room, own, frame, stats);
-                    if is_own { Place::Own } else { Place::Mix(id.slot) }
+                    self.render_room(ear, (id.slot, room), rate, outlets, stats)
                 }
-                _ => {
-                    ear.apart = false;
-                    Place::Nowhere
-                }
+                _ => Place::Nowhere,
             },
         }
     }
 
-    /// A room's sum without the listener's own voice, limited by itself. `false` when the
-    /// listener hears what everyone hears.
-    fn render_own(
+    /// Another port's voice as it is, unless the listener needs it in another form.
+    fn render_voice(self, ear: &mut Ear, slot: u32, rate: Rate, outlets: &mut Outlets) -> Place {
+        let voice = &self.ports.voices[slot as usize];
+        let Some(newest) = voice.newest() else { return Place::Nowhere };
+        if voice.rate() == rate && ear.encoding.is_none() {
+            return Place::Voice(slot);
+        }
+        let form = Form { rate, encoding: ear.encoding, is_levelled: false };
+        self.fit(ear, form, outlets);
+        if ear.outlet == NONE {
+            ear.outlet = outlets.open(form, NONE);
+        }
+        if ear.outlet == NONE {
+            return Place::Nowhere;
+        }
+        outlets[ear.outlet].copy(self.tick, (voice.rate(), newest), &self.floor.filters);
+        Place::Outlet(ear.outlet)
+    }
+
+    /// A room's sum, without the listener's own voice if that is in it.
+    fn render_room(
         self,
         ear: &mut Ear,
-        room: &Room,
-        own: Option<u32>,
-        frame: &mut Frame,
+        (slot, room): (u32, &Room),
+        rate: Rate,
+        outlets: &mut Outlets,
         stats: &mut Stats,
-    ) -> bool {
-        if !ear.apart {
-            ear.limiter = room.limiter_before;
+    ) -> Place {
+        let form = Form { rate, encoding: ear.encoding, is_levelled: ear.is_levelled };
+        self.fit(ear, form, outlets);
+        let own = ear.own.in_tick(self.tick);
+        let shared = outlets.find(slot, form);
+        match own {
+            Some(_) if ear.outlet == NONE => ear.outlet = outlets.open(form, shared),
+            Some(_) => {}
+            None => self.share(ear, slot, shared, form, outlets),
         }
-        // Who has fallen silent stays apart until the two limiters have met.
-        ear.apart = own.is_some() || (ear.apart && !ear.limiter.is_near(&room.limiter_before));
-        if !ear.apart {
-            return false;
+        if ear.outlet == NONE {
+            return Place::Nowhere;
         }
-        let mut sum = room.sum;
-        if let Some(talker) = own.map(|index| self.floor.talker(index)) {
-            let voice = &self.ports.voices[talker.origin as usize];
-            sum::subtract(&mut sum, voice.in_rooms(), talker.ramp);
+        let outlet = &mut outlets[ear.outlet];
+        let filters = &self.floor.filters;
+        let sum = self.floor.sum_of(room);
+        match own {
+            None => outlet.mix(self.tick, (room.rate, sum), filters, stats),
+            Some(talker) => {
+                let mut rest: Sum = [0; FRAME_SAMPLES_MAX];
+                let rest = &mut rest[..sum.len()];
+                rest.copy_from_slice(sum);
+                self.take_out(talker, rest);
+                outlet.mix(self.tick, (room.rate, rest), filters, stats);
+            }
         }
-        stats.count(ear.limiter.limit(&sum, frame));
-        true
+        Place::Outlet(ear.outlet)
+    }
+
+    /// Who does not talk hears what the others hear. Who has fallen silent stays apart until the two
+    /// limiters have met.
+    fn share(self, ear: &mut Ear, room: u32, shared: u32, form: Form, outlets: &mut Outlets) {
+        if ear.outlet == NONE {
+            if shared == NONE {
+                ear.outlet = outlets.open(form, NONE);
+                if ear.outlet != NONE {
+                    outlets.publish(ear.outlet, room);
+                }
+                return;
+            }
+        } else if outlets[ear.outlet].is_shared() {
+            return;
+        } else if shared == NONE {
+            outlets.publish(ear.outlet, room);
+            return;
+        } else if !outlets[ear.outlet].is_near(&outlets[shared], self.tick) {
+            return;
+        }
+        outlets.leave(ear.outlet);
+        outlets.share(shared);
+        ear.outlet = shared;
+    }
+
+    /// An outlet of another form is of no use any more.
+    fn fit(self, ear: &mut Ear, form: Form, outlets: &mut Outlets) {
+        if ear.outlet != NONE && outlets[ear.outlet].form() != form {
+            outlets.leave(std::mem::replace(&mut ear.outlet, NONE));
+        }
+    }
+
+    fn take_out(self, talker: u32, sum: &mut [i32]) {
+        let talker = self.floor.talker(talker);
+        let voice = &self.ports.voices[talker.origin as usize];
+        let frame = self.floor.renditions.frame(talker.rendition, voice);
+        sum::subtract(sum, frame, talker.ramp);
     }
 
     /// Whether everything that is heard from there begins in this tick.
@@ -148,16 +253,14 @@ impl Scene<'_> {
         }
     }
 
-    fn copy(self, place: Place, frame: &mut Frame) {
+    fn copy(self, place: Place, outlets: &Outlets, frame: &mut [i16]) {
         match place {
-            Place::Nowhere => frame.fill(0),
+            Place::Nowhere | Place::Pad(_) => frame.fill(0),
             Place::Voice(slot) => match self.ports.voices[slot as usize].newest() {
-                Some(voice) => *frame = *voice,
+                Some(voice) => frame.copy_from_slice(voice),
                 None => frame.fill(0),
             },
-            Place::Mix(slot) => *frame = self.rooms[slot].mix,
-            // It was written there.
-            Place::Own => {}
+            Place::Outlet(outlet) => frame.copy_from_slice(outlets[outlet].frame()),
         }
     }
 }

@@ -15,6 +15,7 @@
 //! There is no error path: what does not fit is left out and counted.
 
 mod apply;
+mod encoders;
 mod floor;
 mod handle;
 mod homeward;
@@ -22,12 +23,16 @@ mod keys;
 mod listen;
 mod meter;
 mod notice;
+mod outlets;
 mod ports;
+mod renditions;
 mod rooms;
 mod stats;
 mod streams;
 mod tap;
 mod voice;
+
+pub(crate) use voice::frames_of;
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,11 +51,12 @@ use crate::realtime::forbid_allocation;
 use crate::room::RoomId;
 use crate::time::Time;
 use apply::Tables;
-use floor::Floor;
+use floor::{Floor, Stage};
 use handle::Parcel;
 use homeward::WayHome;
-use listen::{OwnFrames, Scene};
+use listen::{Pad, Scene};
 use meter::Meters;
+use outlets::Outlets;
 use ports::Ports;
 use rooms::Rooms;
 use stats::Published;
@@ -89,7 +95,8 @@ pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
         rooms: Rooms::new(capacities.rooms),
         streams: Streams::new(capacities.streams, capacities.ports),
         floor: Floor::new(&capacities),
-        frames: OwnFrames::default(),
+        outlets: Outlets::new(capacities.ports, capacities.rooms),
+        pad: Box::default(),
         home: WayHome::new(notices, &capacities),
         stats: Stats::default(),
         published,
@@ -111,7 +118,8 @@ pub struct Engine {
     rooms: Rooms,
     streams: Streams,
     floor: Floor,
-    frames: OwnFrames,
+    outlets: Outlets,
+    pad: Box<Pad>,
     home: WayHome,
     stats: Stats,
     published: Arc<Published>,
@@ -146,6 +154,8 @@ impl Engine {
                 ports: &mut self.ports,
                 rooms: &mut self.rooms,
                 streams: &mut self.streams,
+                outlets: &mut self.outlets,
+                encodings_refused: &mut self.stats.encodings_refused,
             };
             self.stats.steps_refused += tables.swap(&mut parcel.plan);
             self.stats.plans += 1;
@@ -187,15 +197,14 @@ impl Engine {
             };
             let voice = &mut self.ports.voices[slot];
             if let Some(body) = &mut self.ports.bodies[slot] {
-                let activity = body.read(now, voice.next(), &mut tap);
-                voice.hear_out(self.tick, activity);
+                voice.read(self.tick, body.as_mut(), |body, frame| body.read(now, frame, &mut tap));
             }
         }
     }
 
     fn mix(&mut self) {
-        let Self { tick, rooms, streams, ports, stats, floor, .. } = self;
-        floor.mix(*tick, rooms, streams, ports, stats);
+        let Self { tick, rooms, streams, ports, outlets, stats, floor, .. } = self;
+        floor.mix(*tick, Stage { rooms, streams, ports, outlets, stats });
     }
 
     fn write<O: Outbox>(&mut self, now: Time, out: &mut O) {
@@ -215,7 +224,8 @@ impl Engine {
         }
         let scene =
             Scene { tick: self.tick, ports: &self.ports, rooms: &self.rooms, floor: &self.floor };
-        let place = self.frames.listen(&mut ear, scene, &mut self.stats);
+        let rate = self.ports.voices[slot as usize].rate();
+        let place = self.pad.listen(&mut ear, rate, scene, &mut self.outlets, &mut self.stats);
         let mut digits = self.ports.digits[slot as usize];
         let mut tap = Tap {
             out,
@@ -224,7 +234,10 @@ impl Engine {
             digits_dropped: &mut self.stats.digits_dropped,
             tick: self.tick,
         };
-        body.write(now, self.frames.at(place, &self.ports, &self.rooms), &mut tap);
+        body.write(now, self.pad.at(place, rate, &self.ports, &self.outlets), &mut tap);
+        if let Some(previous) = ear.previous.take() {
+            self.ports.settle(previous);
+        }
         self.ports.digits[slot as usize] = digits;
         self.ports.ears[slot as usize] = ear;
         self.ports.bodies[slot as usize] = Some(body);
@@ -237,6 +250,8 @@ impl Engine {
                 ports: &mut self.ports,
                 rooms: &mut self.rooms,
                 streams: &mut self.streams,
+                outlets: &mut self.outlets,
+                encodings_refused: &mut self.stats.encodings_refused,
             };
             tables.retire(&mut parcel.plan);
             self.home.applied(parcel, self.tick);

@@ -1,9 +1,10 @@
 //! The engine's table of ports.
 
+use super::streams::NONE;
 use super::voice::Voice;
-use crate::plan::Feed;
-use crate::port::{Port, PortId};
-use crate::signal::limiter::Limiter;
+use crate::encoder::EncodingId;
+use crate::plan::{Feed, Luggage};
+use crate::port::{Port, PortId, Rate};
 
 /// Key presses of one port that are passed on in one tick; real ones last longer than a tick.
 const DIGITS_MAX: usize = 8;
@@ -34,27 +35,32 @@ impl Digits {
 }
 
 /// What a port listens to, and how.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Ear {
     pub(super) feed: Feed,
     /// What it listened to until now, in the tick of the change.
     pub(super) previous: Option<Feed>,
+    /// Whether it wants its room brought to one loudness.
+    pub(super) is_levelled: bool,
+    /// Which encoding it wants, if any.
+    pub(super) encoding: Option<EncodingId>,
     /// Its place among the talkers of the rooms in `feed` and `previous`.
     pub(super) own: OwnVoice,
     pub(super) own_previous: OwnVoice,
-    /// Limits what it hears while that differs from what the others hear.
-    pub(super) limiter: Limiter,
-    /// It heard a mix of its own in the last tick.
-    pub(super) apart: bool,
+    /// Where it hears what it hears, or [`NONE`].
+    pub(super) outlet: u32,
 }
 
 impl Ear {
-    /// Turns to another source. Of several changes in one tick, only the last will be heard.
-    pub(super) fn turn_to(&mut self, feed: Feed) {
-        let before = self.previous.unwrap_or(self.feed);
-        self.previous = (before != feed).then_some(before);
-        self.feed = feed;
-    }
+    const DEAF: Ear = Ear {
+        feed: Feed::Nothing,
+        previous: None,
+        is_levelled: false,
+        encoding: None,
+        own: OwnVoice { tick: super::NEVER, talker: 0 },
+        own_previous: OwnVoice { tick: super::NEVER, talker: 0 },
+        outlet: NONE,
+    };
 }
 
 /// Where a listener finds itself among a room's talkers, if it does so in this tick.
@@ -102,8 +108,8 @@ impl Ports {
         Self {
             occupancy: vec![Occupancy::default(); capacity].into(),
             bodies: (0..capacity).map(|_| None).collect(),
-            voices: vec![Voice::SILENT; capacity].into(),
-            ears: vec![Ear::default(); capacity].into(),
+            voices: (0..capacity).map(|_| Voice::none()).collect(),
+            ears: vec![Ear::DEAF; capacity].into(),
             digits: vec![Digits::default(); capacity].into(),
             occupied: Vec::with_capacity(capacity),
         }
@@ -113,11 +119,12 @@ impl Ports {
         self.occupied.len()
     }
 
-    /// Takes the body in; leaves it where it is, and says `false`, when the slot is not free.
-    pub(super) fn insert(&mut self, port: PortId, body: &mut Option<Box<dyn Port>>) -> bool {
+    /// Takes body and memory in; leaves them where they are, and says `false`, when the slot is
+    /// not free.
+    pub(super) fn insert(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
         let slot = port.slot as usize;
         let Some(place) = self.occupancy.get_mut(slot) else { return false };
-        if place.state != State::Free || body.is_none() {
+        if place.state != State::Free || luggage.body.is_none() {
             return false;
         }
         *place = Occupancy {
@@ -126,9 +133,9 @@ impl Ports {
             position: self.occupied.len() as u32,
         };
         self.occupied.push(port.slot);
-        self.bodies[slot] = body.take();
-        self.voices[slot] = Voice::SILENT;
-        self.ears[slot] = Ear::default();
+        self.bodies[slot] = luggage.body.take();
+        self.voices[slot].begin(rate, &mut luggage.frames);
+        self.ears[slot] = Ear::DEAF;
         self.digits[slot] = Digits::default();
         true
     }
@@ -140,16 +147,48 @@ impl Ports {
         true
     }
 
-    /// The port is gone.
-    pub(super) fn remove(&mut self, port: PortId) -> Option<Box<dyn Port>> {
-        let slot = self.slot(port)?;
+    /// The port is gone; body and memory move into the luggage.
+    pub(super) fn remove(&mut self, port: PortId, luggage: &mut Luggage) {
+        let Some(slot) = self.slot(port) else { return };
         let place = std::mem::take(&mut self.occupancy[slot as usize]);
         self.occupied.swap_remove(place.position as usize);
         if let Some(moved) = self.occupied.get(place.position as usize) {
             self.occupancy[*moved as usize].position = place.position;
         }
-        self.voices[slot as usize].end();
-        self.bodies[slot as usize].take()
+        self.voices[slot as usize].end(&mut luggage.frames);
+        luggage.body = self.bodies[slot as usize].take();
+    }
+
+    /// A port turns to another source. Of several changes in one tick, only the last will be
+    /// heard.
+    pub(super) fn turn(&mut self, slot: u32, feed: Feed, is_levelled: bool) {
+        let ear = &mut self.ears[slot as usize];
+        ear.is_levelled = is_levelled;
+        if ear.feed == feed {
+            return;
+        }
+        let skipped = ear.previous.map(|_| ear.feed);
+        let before = ear.previous.unwrap_or(ear.feed);
+        // Back to where it was: nothing has changed after all, and it was never counted out there.
+        ear.previous = (before != feed).then_some(before);
+        let returns = ear.previous.is_none();
+        ear.feed = feed;
+        self.count_listener(skipped.unwrap_or_default(), false);
+        if !returns {
+            self.count_listener(feed, true);
+        }
+    }
+
+    /// The change of its source has been heard.
+    pub(super) fn settle(&mut self, previous: Feed) {
+        self.count_listener(previous, false);
+    }
+
+    fn count_listener(&mut self, feed: Feed, comes: bool) {
+        let Feed::Port(port) = feed else { return };
+        let Some(slot) = self.slot(port) else { return };
+        let listeners = &mut self.voices[slot as usize].listeners;
+        *listeners = if comes { *listeners + 1 } else { listeners.saturating_sub(1) };
     }
 
     /// The slot of a port that exists.

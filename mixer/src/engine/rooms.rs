@@ -3,10 +3,8 @@
 use super::NEVER;
 use super::streams::NONE;
 use crate::plan::Links;
-use crate::port::{FRAME_SAMPLES, Frame};
+use crate::port::Rate;
 use crate::room::{Policy, RoomId};
-use crate::signal::limiter::Limiter;
-use crate::signal::sum::Sum;
 
 /// A part of one of the tick's lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,6 +31,8 @@ pub(super) struct Room {
     pub(super) is_open: bool,
     pub(super) policy: Policy,
     pub(super) links: Links,
+    /// At which it mixes: the highest of its members.
+    pub(super) rate: Rate,
     /// Last tick in which someone spoke into this very room, the list of those streams, and
     /// whom the room chose among them.
     pub(super) spoken_in: u64,
@@ -46,12 +46,8 @@ pub(super) struct Room {
     pub(super) talkers: Span,
     /// The talkers of the tick before that.
     pub(super) talkers_before: Span,
-    pub(super) sum: Sum,
-    /// The sum, limited: what everyone hears who does not talk.
-    pub(super) mix: Frame,
-    pub(super) limiter: Limiter,
-    /// As it was before this tick.
-    pub(super) limiter_before: Limiter,
+    /// Where its sum lies in that tick.
+    pub(super) sum: u32,
 }
 
 impl Room {
@@ -61,6 +57,7 @@ impl Room {
             is_open: false,
             policy: Policy::default(),
             links: Links::default(),
+            rate: Rate::Narrow,
             spoken_in: NEVER,
             first_candidate: NONE,
             chosen: Span::default(),
@@ -68,10 +65,7 @@ impl Room {
             mixed: NEVER,
             talkers: Span::default(),
             talkers_before: Span::default(),
-            sum: [0; FRAME_SAMPLES],
-            mix: [0; FRAME_SAMPLES],
-            limiter: Limiter::default(),
-            limiter_before: Limiter::default(),
+            sum: 0,
         }
     }
 

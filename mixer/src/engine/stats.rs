@@ -55,6 +55,15 @@ counters! {
     digits_dropped,
     /// Talkers left out because `Capacities::talkers` was exhausted.
     talkers_dropped,
+    /// Ports whose encoder found no place in the store, because there are too many different ones:
+    /// they hear silence.
+    encodings_refused,
+    /// Distinct mixes made: one for all who hear the same, and one for each who talks.
+    outlets_mixed,
+    /// Payloads encoded, each for all who hear the same in the same encoding.
+    payloads_encoded,
+    /// Rooms left silent for a tick because `Capacities::live_rooms` was exhausted.
+    rooms_dropped,
     /// Output frames whose level the limiter held down.
     frames_limited,
     /// Samples cut off at full scale, which the limiter exists to prevent.

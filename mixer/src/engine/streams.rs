@@ -6,6 +6,7 @@
 
 use super::NEVER;
 use crate::plan::StreamId;
+use crate::topology::Treatment;
 
 /// Ends a list.
 pub(super) const NONE: u32 = u32::MAX;
@@ -17,6 +18,7 @@ pub(super) struct Stream {
     pub(super) room: u32,
     pub(super) preferred: bool,
     pub(super) has_floor: bool,
+    pub(super) treatment: Treatment,
     /// The tick in which it began to exist.
     pub(super) since: u64,
     in_use: bool,
@@ -36,6 +38,7 @@ const UNUSED: Stream = Stream {
     room: NONE,
     preferred: false,
     has_floor: false,
+    treatment: Treatment { gain: false, dtmf_clamp: false, tone_clamp: false },
     since: NEVER,
     in_use: false,
     chosen: NEVER,
@@ -62,16 +65,15 @@ impl Streams {
     pub(super) fn insert(
         &mut self,
         id: StreamId,
-        port: u32,
-        room: u32,
-        preferred: bool,
+        (port, room): (u32, u32),
+        (preferred, treatment): (bool, Treatment),
         since: u64,
     ) -> bool {
         let Some(stream) = self.table.get_mut(id.0 as usize).filter(|stream| !stream.in_use) else {
             return false;
         };
         let next = std::mem::replace(&mut self.first[port as usize], id.0);
-        *stream = Stream { port, room, preferred, since, in_use: true, next, ..UNUSED };
+        *stream = Stream { port, room, preferred, treatment, since, in_use: true, next, ..UNUSED };
         if let Some(next) = self.table.get_mut(next as usize) {
             next.previous = id.0;
         }
@@ -123,6 +125,8 @@ impl std::ops::IndexMut<u32> for Streams {
 mod tests {
     use super::*;
 
+    const PLAIN: (bool, Treatment) = (false, UNUSED.treatment);
+
     fn rooms_of(streams: &Streams, port: u32) -> Vec<u32> {
         let some = |stream| (stream != NONE).then_some(stream);
         let list = std::iter::successors(some(streams.first_of(port)), |stream| {
@@ -135,7 +139,7 @@ mod tests {
     fn a_port_keeps_the_list_of_its_streams() {
         let mut streams = Streams::new(4, 2);
         for (id, room) in [(0, 10), (1, 11), (2, 12)] {
-            assert!(streams.insert(StreamId(id), 1, room, false, 1));
+            assert!(streams.insert(StreamId(id), (1, room), PLAIN, 1));
         }
         assert_eq!(rooms_of(&streams, 1), [12, 11, 10]);
         assert!(streams.remove(StreamId(1)));
@@ -149,8 +153,8 @@ mod tests {
     fn what_does_not_exist_is_refused() {
         let mut streams = Streams::new(1, 1);
         assert!(!streams.remove(StreamId(0)));
-        assert!(!streams.insert(StreamId(1), 0, 0, false, 1));
-        assert!(streams.insert(StreamId(0), 0, 0, false, 1));
-        assert!(!streams.insert(StreamId(0), 0, 0, false, 1));
+        assert!(!streams.insert(StreamId(1), (0, 0), PLAIN, 1));
+        assert!(streams.insert(StreamId(0), (0, 0), PLAIN, 1));
+        assert!(!streams.insert(StreamId(0), (0, 0), PLAIN, 1));
     }
 }

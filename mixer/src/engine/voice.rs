@@ -1,40 +1,56 @@
-//! What a port says: its newest frame, and the few before it that a room may still hear.
+//! What a port says: its newest tick, and the few before it that a room may still hear.
 //!
 //! A voice that takes another's place in a mix was already speaking when that was decided. So that
 //! no first syllable is lost, the room hears it from a little before the decision ([`PRE_ROLL`])
 //! and from then on as much later, until a pause lets it catch up. Who is joined directly to the
-//! port hears the newest frame at all times.
+//! port hears the newest tick at all times.
+//!
+//! A port may leave a tick encoded until somebody is to hear it. It is decoded then, and so are
+//! those after it for as long as the voice is heard; a voice that is not heard costs no decoding.
 
 use super::is_previous;
-use crate::port::{Activity, FRAME_SAMPLES, Frame};
+use crate::port::{Activity, HISTORY_TICKS, Port, Rate};
 use crate::signal::fade::cross_fade;
 use crate::signal::level::{self, Level};
 use crate::signal::noise::NoiseFloor;
 
-/// How many frames a room hears of what was said before it gave the floor: 40 ms.
+/// How many ticks a room hears of what was said before it gave the floor: 40 ms.
 pub(super) const PRE_ROLL: usize = 2;
 
-const FRAMES: usize = PRE_ROLL + 1;
+const TICKS: usize = PRE_ROLL + 1;
 
-/// A frame below this power can be left out without a trace: -40 dBov.
+const _: () = assert!(TICKS == HISTORY_TICKS, "ports are told how far back they may be asked");
+
+/// A tick below this power can be left out without a trace: -40 dBov.
 const QUIET: f32 = 1.07e5;
+
+/// What a tick of a voice holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Content {
+    Silence,
+    /// Audio that the port still has to decode.
+    Encoded,
+    Samples,
+}
 
 /// A port's voice.
 #[derive(Clone, Debug)]
 pub(super) struct Voice {
-    /// The last frames, going round, and whether they hold anything.
-    frames: [Frame; FRAMES],
-    active: [bool; FRAMES],
-    powers: [f32; FRAMES],
+    rate: Rate,
+    /// The last ticks, going round, and one more: what rooms hear in the tick in which the voice
+    /// catches up, a bit of both that it lies between. Made by [`frames_of`].
+    frames: Box<[i16]>,
+    contents: [Content; TICKS],
+    powers: [f32; TICKS],
     newest: usize,
-    /// By how many frames rooms hear it late.
+    /// By how many ticks rooms hear it late.
     late: usize,
-    /// What rooms hear in the tick in which it catches up: a bit of both frames.
-    splice: Frame,
     is_spliced: bool,
     /// The last tick in which a room mixed it.
     mixed: u64,
-    /// The frame before the newest one held nothing, so this one may begin without a ramp.
+    /// How many ports listen to it directly.
+    pub(super) listeners: u32,
+    /// The tick before the newest one held nothing, so this one may begin without a ramp.
     pub(super) begins: bool,
     /// The newest one holds something.
     sounds: bool,
@@ -42,33 +58,90 @@ pub(super) struct Voice {
     noise: NoiseFloor,
 }
 
-impl Voice {
-    pub(super) const SILENT: Voice = Voice {
-        frames: [[0; FRAME_SAMPLES]; FRAMES],
-        active: [false; FRAMES],
-        powers: [0.0; FRAMES],
-        newest: 0,
-        late: 0,
-        splice: [0; FRAME_SAMPLES],
-        is_spliced: false,
-        mixed: super::NEVER,
-        begins: true,
-        sounds: false,
-        level: Level(0.0),
-        noise: NoiseFloor::UNKNOWN,
-    };
+/// The memory of a voice at some rate, to be made on the control side.
+pub(crate) fn frames_of(rate: Rate) -> Box<[i16]> {
+    vec![0; (TICKS + 1) * rate.frame_samples()].into()
+}
 
-    /// Where the next frame is to be put.
-    pub(super) fn next(&mut self) -> &mut Frame {
-        self.newest = (self.newest + 1) % FRAMES;
-        &mut self.frames[self.newest]
+// As ports come and go.
+impl Voice {
+    /// A voice without memory: that of a slot that no port occupies.
+    pub(super) fn none() -> Voice {
+        Voice {
+            rate: Rate::Narrow,
+            frames: Box::default(),
+            contents: [Content::Silence; TICKS],
+            powers: [0.0; TICKS],
+            newest: 0,
+            late: 0,
+            is_spliced: false,
+            mixed: super::NEVER,
+            listeners: 0,
+            begins: true,
+            sounds: false,
+            level: Level(0.0),
+            noise: NoiseFloor::UNKNOWN,
+        }
     }
 
-    /// Takes note of the frame that was just read.
-    pub(super) fn hear_out(&mut self, tick: u64, activity: Activity) {
-        let is_active = activity == Activity::Active;
-        self.active[self.newest] = is_active;
-        let power = if is_active { level::power(&self.frames[self.newest]) } else { 0.0 };
+    /// Begins to exist; what it had for a memory is left in `frames`.
+    pub(super) fn begin(&mut self, rate: Rate, frames: &mut Box<[i16]>) {
+        // The memory of a voice that has ended is empty, so that nothing is freed here.
+        let unused = std::mem::take(&mut self.frames);
+        *self = Voice { rate, frames: std::mem::replace(frames, unused), ..Voice::none() };
+    }
+
+    /// Goes on at another rate, without what was said before.
+    pub(super) fn change(&mut self, rate: Rate, frames: &mut Box<[i16]>) {
+        std::mem::swap(&mut self.frames, frames);
+        self.rate = rate;
+        self.contents = [Content::Silence; TICKS];
+        self.late = 0;
+        self.is_spliced = false;
+    }
+
+    /// Says nothing any more; its memory is left in `frames`.
+    pub(super) fn end(&mut self, frames: &mut Box<[i16]>) {
+        self.contents = [Content::Silence; TICKS];
+        std::mem::swap(&mut self.frames, frames);
+    }
+}
+
+// As ticks go by.
+impl Voice {
+    /// Asks the port for the next tick, and takes note of it.
+    pub(super) fn read(
+        &mut self,
+        tick: u64,
+        body: &mut dyn Port,
+        read: impl FnOnce(&mut dyn Port, &mut [i16]) -> Activity,
+    ) {
+        self.newest = (self.newest + 1) % TICKS;
+        let newest = self.newest;
+        let activity = read(&mut *body, self.frame_mut(newest));
+        let wanted = self.listeners > 0 || is_previous(self.mixed, tick);
+        let power = match activity {
+            Activity::Silent => {
+                self.frame_mut(newest).fill(0);
+                self.contents[newest] = Content::Silence;
+                0.0
+            }
+            Activity::Active => {
+                self.contents[newest] = Content::Samples;
+                level::power(self.frame(newest))
+            }
+            Activity::Encoded { level_dbov } => {
+                self.contents[newest] = Content::Encoded;
+                if wanted {
+                    self.decode(body);
+                }
+                level::power_of_dbov(level_dbov)
+            }
+        };
+        self.follow(tick, power);
+    }
+
+    fn follow(&mut self, tick: u64, power: f32) {
         self.powers[self.newest] = power;
         self.begins = !self.sounds;
         self.sounds = power > 0.0;
@@ -80,30 +153,41 @@ impl Voice {
         }
     }
 
-    /// Says nothing any more.
-    pub(super) fn end(&mut self) {
-        self.active = [false; FRAMES];
+    /// Decodes what is still encoded, the oldest first.
+    pub(super) fn decode(&mut self, body: &mut dyn Port) {
+        for age in (0..TICKS).rev() {
+            let index = self.before(age);
+            if self.contents[index] == Content::Encoded {
+                body.decode(age, self.frame_mut(index));
+                self.contents[index] = Content::Samples;
+            }
+        }
     }
 
-    /// The newest frame, if it holds anything.
-    pub(super) fn newest(&self) -> Option<&Frame> {
-        self.active[self.newest].then_some(&self.frames[self.newest])
+    pub(super) fn rate(&self) -> Rate {
+        self.rate
     }
 
-    /// The frame that rooms mix.
-    pub(super) fn in_rooms(&self) -> &Frame {
-        if self.is_spliced { &self.splice } else { &self.frames[self.before(self.late)] }
+    /// The newest tick, if it holds anything.
+    pub(super) fn newest(&self) -> Option<&[i16]> {
+        (self.contents[self.newest] == Content::Samples).then(|| self.frame(self.newest))
+    }
+
+    /// The tick that rooms mix.
+    pub(super) fn in_rooms(&self) -> &[i16] {
+        self.frame(if self.is_spliced { TICKS } else { self.before(self.late) })
     }
 
     /// Whether that holds anything.
     pub(super) fn is_in_rooms(&self) -> bool {
-        self.active[self.before(self.late)]
+        self.contents[self.before(self.late)] != Content::Silence
     }
 
     /// Whether it takes part in the selection. An active port whose sound has died away does
     /// not.
     pub(super) fn is_audible(&self) -> bool {
-        (self.active[self.newest] || self.is_in_rooms()) && !self.level.is_silent()
+        (self.contents[self.newest] != Content::Silence || self.is_in_rooms())
+            && !self.level.is_silent()
     }
 
     /// Whether it is more than the noise on its line.
@@ -117,7 +201,7 @@ impl Voice {
         let in_a_room = self.mixed == tick || is_previous(self.mixed, tick);
         if !in_a_room && !self.begins {
             let allowed = usize::try_from(tick - since).unwrap_or(usize::MAX).min(PRE_ROLL);
-            let held = |frames: &usize| self.active[self.before(*frames)];
+            let held = |ticks: &usize| self.contents[self.before(*ticks)] != Content::Silence;
             self.late = (1..=allowed).take_while(held).count();
         }
         self.mixed = tick;
@@ -128,21 +212,37 @@ impl Voice {
         self.mixed = tick;
     }
 
-    /// Leaves a frame out where that is not noticed. Nobody hears a voice that is in no mix, so that
+    /// Leaves a tick out where that is not noticed. Nobody hears a voice that is in no mix, so that
     /// it catches up at once.
     fn catch_up(&mut self, tick: u64) {
         let (dropped, next) = (self.before(self.late), self.before(self.late - 1));
         if !is_previous(self.mixed, tick) {
             self.late = 0;
         } else if self.powers[dropped] < QUIET && self.powers[next] < QUIET {
-            self.splice = self.frames[next];
-            cross_fade(&self.frames[dropped], &mut self.splice);
-            self.is_spliced = true;
+            self.splice(dropped, next);
             self.late -= 1;
         }
     }
 
-    fn before(&self, frames: usize) -> usize {
-        (self.newest + FRAMES - frames) % FRAMES
+    fn splice(&mut self, dropped: usize, next: usize) {
+        let samples = self.rate.frame_samples();
+        let (ticks, splice) = self.frames.split_at_mut(TICKS * samples);
+        splice.copy_from_slice(&ticks[next * samples..][..samples]);
+        cross_fade(&ticks[dropped * samples..][..samples], splice);
+        self.is_spliced = true;
+    }
+
+    fn before(&self, ticks: usize) -> usize {
+        (self.newest + TICKS - ticks) % TICKS
+    }
+
+    fn frame(&self, index: usize) -> &[i16] {
+        let samples = self.rate.frame_samples();
+        &self.frames[index * samples..][..samples]
+    }
+
+    fn frame_mut(&mut self, index: usize) -> &mut [i16] {
+        let samples = self.rate.frame_samples();
+        &mut self.frames[index * samples..][..samples]
     }
 }

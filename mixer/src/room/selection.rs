@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 
 use super::Policy;
 use crate::signal::level::Level;
+use crate::topology::Treatment;
 
 /// How much louder than an incumbent a newcomer must be to take its place, in power: 3 dB.
 const HYSTERESIS: f32 = 2.0;
@@ -32,6 +33,8 @@ pub(crate) struct Candidate {
     pub(crate) has_floor: bool,
     /// The tick in which it began to speak into its room.
     pub(crate) since: u64,
+    /// What is to be done to what it says.
+    pub(crate) treatment: Treatment,
     /// The stream the candidate came by, for the caller's use.
     pub(crate) stream: u32,
 }
@@ -100,6 +103,7 @@ mod tests {
             preferred: false,
             has_floor: false,
             since: 0,
+            treatment: Treatment::default(),
             stream: 0,
         }
     }

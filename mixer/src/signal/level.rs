@@ -1,7 +1,5 @@
 //! How loud a port is: power, smoothed so that a selection by it does not flap.
 
-use crate::port::{FRAME_SAMPLES, Frame};
-
 /// Share of a rise that is followed at once in each frame: 90 % within two frames (40 ms).
 const ATTACK: f32 = 0.7;
 /// Share of a fall that is followed in each frame: falls by 63 % (4 dB) in about 200 ms.
@@ -37,13 +35,22 @@ impl Level {
     }
 }
 
-/// Mean square of a frame.
-pub(crate) fn power(frame: &Frame) -> f32 {
+/// The power of a level in dB below full scale, as RFC 6464 sends it; 127 stands for silence.
+pub(crate) fn power_of_dbov(level_dbov: u8) -> f32 {
+    if level_dbov >= 127 {
+        0.0
+    } else {
+        FULL_SCALE_POWER * 10f32.powf(-f32::from(level_dbov) / 10.0)
+    }
+}
+
+/// Mean square of a frame, whose length is even.
+pub(crate) fn power(frame: &[i16]) -> f32 {
     let square = |sample: i16| i32::from(sample).pow(2) as u32;
     // Two squares fit 32 bits, and two at a time is how processors multiply and add.
     let pairs = frame.chunks_exact(2).map(|pair| u64::from(square(pair[0]) + square(pair[1])));
     let energy: u64 = pairs.sum();
-    energy as f32 / FRAME_SAMPLES as f32
+    energy as f32 / frame.len() as f32
 }
 
 #[cfg(test)]
@@ -59,6 +66,12 @@ mod tests {
     }
 
     #[test]
+    fn a_level_that_was_sent_is_the_level_that_is_taken() {
+        assert!((0..127).all(|level| Level(power_of_dbov(level)).dbov() == level));
+        assert_eq!(power_of_dbov(127), 0.0);
+    }
+
+    #[test]
     fn a_sound_dies_away_completely() {
         let mut level = Level(FULL_SCALE_POWER);
         let frames = (0..).take_while(|_| {
@@ -70,7 +83,7 @@ mod tests {
 
     #[test]
     fn power_of_extremes_does_not_overflow() {
-        assert_eq!(power(&[i16::MIN; FRAME_SAMPLES]), FULL_SCALE_POWER);
-        assert_eq!(power(&[0; FRAME_SAMPLES]), 0.0);
+        assert_eq!(power(&[i16::MIN; 160]), FULL_SCALE_POWER);
+        assert_eq!(power(&[0; 960]), 0.0);
     }
 }

@@ -6,12 +6,8 @@
 //! it, which is the look-ahead; it holds still for a period of the deepest voice, so that it does
 //! not follow the wave itself, and recovers slowly. A sum that needs no limiting passes bit by bit.
 
-use super::sum::Sum;
-use crate::port::{FRAME_SAMPLES, Frame};
-
-/// Length of a block: 1 ms.
-const BLOCK_SAMPLES: usize = 8;
-const BLOCKS: usize = FRAME_SAMPLES / BLOCK_SAMPLES;
+/// Blocks of 1 ms in a frame, at any rate.
+const BLOCKS: usize = 20;
 /// Highest magnitude the limiter lets out, a bit below full scale to leave room for rounding.
 const CEILING: f32 = 32_766.0;
 /// Highest magnitude that needs no limiting; −32,768 counts as this much.
@@ -49,7 +45,7 @@ impl Default for Limiter {
 
 impl Limiter {
     /// Writes the sum into the frame, turned down where it must be.
-    pub(crate) fn limit(&mut self, sum: &Sum, frame: &mut Frame) -> Outcome {
+    pub(crate) fn limit(&mut self, sum: &[i32], frame: &mut [i16]) -> Outcome {
         if self.gain == 1.0 && sum.iter().all(|sample| magnitude(*sample) <= FULL_SCALE) {
             for (out, sample) in frame.iter_mut().zip(sum) {
                 *out = *sample as i16;
@@ -98,9 +94,9 @@ impl Limiter {
 }
 
 /// The gain that brings each block's peak to the ceiling, at most 1.
-fn needs(sum: &Sum) -> [f32; BLOCKS] {
+fn needs(sum: &[i32]) -> [f32; BLOCKS] {
     let mut needs = [1.0; BLOCKS];
-    for (need, block) in needs.iter_mut().zip(sum.chunks_exact(BLOCK_SAMPLES)) {
+    for (need, block) in needs.iter_mut().zip(sum.chunks_exact(sum.len() / BLOCKS)) {
         let peak = block.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
         if peak > FULL_SCALE {
             *need = CEILING / peak as f32;
@@ -109,11 +105,12 @@ fn needs(sum: &Sum) -> [f32; BLOCKS] {
     needs
 }
 
-fn apply(gains: &[f32; BLOCKS + 1], sum: &Sum, frame: &mut Frame) -> u32 {
+fn apply(gains: &[f32; BLOCKS + 1], sum: &[i32], frame: &mut [i16]) -> u32 {
+    let length = sum.len() / BLOCKS;
     let mut clipped = 0;
-    let blocks = sum.chunks_exact(BLOCK_SAMPLES).zip(frame.chunks_exact_mut(BLOCK_SAMPLES));
+    let blocks = sum.chunks_exact(length).zip(frame.chunks_exact_mut(length));
     for (ends, (block, out)) in gains.windows(2).zip(blocks) {
-        let step = (ends[1] - ends[0]) / BLOCK_SAMPLES as f32;
+        let step = (ends[1] - ends[0]) / length as f32;
         for (i, (sample, out)) in block.iter().zip(out).enumerate() {
             let limited = round(*sample as f32 * (ends[0] + step * i as f32));
             let kept = limited.clamp(i32::from(i16::MIN), i32::from(i16::MAX));
@@ -139,7 +136,9 @@ fn magnitude(sample: i32) -> i32 {
 mod tests {
     use super::*;
 
-    fn sine(amplitude: f32, first: usize) -> Sum {
+    const FRAME_SAMPLES: usize = 160;
+
+    fn sine(amplitude: f32, first: usize) -> [i32; FRAME_SAMPLES] {
         std::array::from_fn(|i| {
             let phase = (first + i) as f32 * 0.35;
             (phase.sin() * amplitude) as i32

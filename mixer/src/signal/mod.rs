@@ -4,4 +4,5 @@ pub(crate) mod fade;
 pub(crate) mod level;
 pub(crate) mod limiter;
 pub(crate) mod noise;
+pub(crate) mod resample;
 pub(crate) mod sum;

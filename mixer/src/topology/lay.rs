@@ -1,6 +1,6 @@
 //! How streams come and go: the three rules, and the steps that make the engine follow.
 
-use super::{Directions, EndPoint, JoinError, Pair, Partners, Stream, Topology};
+use super::{Directions, EndPoint, JoinError, Manner, Pair, Partners, Stream, Topology};
 use crate::capacities::LINKED_ROOMS_MAX;
 use crate::plan::{Feed, Plan, Step};
 use crate::port::PortId;
@@ -11,12 +11,16 @@ impl Topology {
     fn partners_mut(&mut self, end_point: EndPoint) -> Option<&mut Partners> {
         match end_point {
             EndPoint::Port(port) => self.ports.get_mut(&port).map(|node| &mut node.partners),
-            EndPoint::Room(room) => self.rooms.get_mut(&room),
+            EndPoint::Room(room) => self.rooms.get_mut(&room).map(|node| &mut node.partners),
         }
     }
 
-    pub(super) fn enter(&mut self, key: (EndPoint, EndPoint)) {
-        self.pairs.entry(key).or_default();
+    pub(super) fn enter(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint)) {
+        if self.pairs.contains_key(&key) {
+            return;
+        }
+        self.pairs.insert(key, Pair::default());
+        self.count_pair(plan, key, true);
         for (one, other) in [(key.0, key.1), (key.1, key.0)] {
             if let Some(partners) = self.partners_mut(one) {
                 partners.insert(other);
@@ -24,8 +28,9 @@ impl Topology {
         }
     }
 
-    fn forget(&mut self, key: (EndPoint, EndPoint)) {
+    fn forget(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint)) {
         self.pairs.remove(&key);
+        self.count_pair(plan, key, false);
         for (one, other) in [(key.0, key.1), (key.1, key.0)] {
             if let Some(partners) = self.partners_mut(one) {
                 partners.remove(&other);
@@ -43,7 +48,7 @@ impl Topology {
             debug_assert!(relinked.is_ok());
         }
         self.lay(plan, key, Directions::Neither);
-        self.forget(key);
+        self.forget(plan, key);
         let there = forward.then_some(Stream { from: key.0, to: key.1 });
         let back = backward.then_some(Stream { from: key.1, to: key.0 });
         there.into_iter().chain(back).collect()
@@ -89,26 +94,27 @@ impl Topology {
             EndPoint::Port(port) => Feed::Port(port),
             EndPoint::Room(room) => Feed::Room(room),
         };
-        plan.push(Step::Listen { port: listener, feed });
+        let is_levelled = self.is_levelled(listener, from);
+        plan.push(Step::Listen { port: listener, feed, is_levelled });
         let torn = Stream { from: previous?, to: listener.into() };
-        self.tear(torn);
+        self.tear(plan, torn);
         Some(torn)
     }
 
     fn stop_listening(&mut self, plan: &mut Plan, listener: PortId) {
         if let Some(node) = self.ports.get_mut(&listener) {
             node.source = None;
-            plan.push(Step::Listen { port: listener, feed: Feed::Nothing });
+            plan.push(Step::Listen { port: listener, feed: Feed::Nothing, is_levelled: false });
         }
     }
 
     /// Strikes a stream off its pair, and the pair when it was its last.
-    fn tear(&mut self, stream: Stream) {
+    fn tear(&mut self, plan: &mut Plan, stream: Stream) {
         let key = Pair::key(stream.from, stream.to);
         let Some(pair) = self.pairs.get_mut(&key) else { return };
         *pair.flag(key.0 == stream.from) = false;
         if !pair.forward && !pair.backward {
-            self.forget(key);
+            self.forget(plan, key);
         }
     }
 
@@ -117,7 +123,8 @@ impl Topology {
         if wanted {
             let stream = self.stream_ids.take();
             pair.stream = Some(stream);
-            plan.push(Step::Speak { stream, port, room, preferred: pair.preferred });
+            let Pair { preferred, treatment, .. } = *pair;
+            plan.push(Step::Speak { stream, port, room, preferred, treatment });
             if pair.has_floor {
                 plan.push(Step::GiveFloor { stream, has_floor: true });
             }
@@ -133,6 +140,26 @@ impl Topology {
         if let (true, Some(stream)) = (changed, pair.stream) {
             plan.push(Step::Prefer { stream, preferred });
         }
+    }
+
+    /// What the join's attributes ask for on the way in and on the way out.
+    pub(super) fn treat(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint), manner: Manner) {
+        let Some(pair) = self.pairs.get_mut(&key) else { return };
+        let before = std::mem::replace(&mut pair.treatment, manner.treatment);
+        if let (true, Some(stream)) = (before != manner.treatment, pair.stream) {
+            plan.push(Step::Treat { stream, treatment: manner.treatment });
+        }
+        let was_levelled = std::mem::replace(&mut pair.is_levelled, manner.is_levelled);
+        let listens = pair.backward && was_levelled != manner.is_levelled;
+        if let (true, (EndPoint::Port(port), EndPoint::Room(room))) = (listens, key) {
+            let (feed, is_levelled) = (Feed::Room(room), manner.is_levelled);
+            plan.push(Step::Listen { port, feed, is_levelled });
+        }
+    }
+
+    fn is_levelled(&self, listener: PortId, from: EndPoint) -> bool {
+        let pair = self.pairs.get(&Pair::key(listener.into(), from));
+        matches!(from, EndPoint::Room(_)) && pair.is_some_and(|pair| pair.is_levelled)
     }
 
     /// Makes the links between two rooms be those of `directions` and compiles the closures that

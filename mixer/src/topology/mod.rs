@@ -16,18 +16,23 @@ mod audit;
 mod error;
 mod lay;
 mod links;
+mod manner;
+mod rates;
 mod streams;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use audit::Joined;
 pub use error::{JoinError, UnjoinError, Unknown};
+pub use manner::{Manner, Treatment};
 
 use crate::capacities::Capacities;
-use crate::plan::{Plan, Step, StreamId};
-use crate::port::{Port, PortId};
+use crate::engine::frames_of;
+use crate::plan::{Luggage, Plan, Step, StreamId};
+use crate::port::{Media, Port, PortId, Rate};
 use crate::room::{Policy, RoomId};
 use links::LinkGraph;
+use rates::Rates;
 use streams::StreamIds;
 
 /// Either kind of end point.
@@ -100,8 +105,8 @@ pub struct Stream {
 /// operation changes it and writes the steps that make the engine follow into a [`Plan`]. Plans
 /// must be submitted in the order in which they were written.
 ///
-/// * Changes: [`add_port`](Self::add_port), [`add_room`](Self::add_room),
-///   [`set_policy`](Self::set_policy), [`join`](Self::join), [`unjoin`](Self::unjoin),
+/// * Changes: [`add_port`](Self::add_port), [`set_media`](Self::set_media),
+///   [`add_room`](Self::add_room), [`set_policy`](Self::set_policy), [`join`](Self::join), [`unjoin`](Self::unjoin),
 ///   [`give_floor`](Self::give_floor), [`remove`](Self::remove).
 /// * Questions: [`contains`](Self::contains), [`joins`](Self::joins),
 ///   [`joins_of`](Self::joins_of), [`source_of`](Self::source_of),
@@ -109,7 +114,7 @@ pub struct Stream {
 #[derive(Debug)]
 pub struct Topology {
     ports: BTreeMap<PortId, PortNode>,
-    rooms: BTreeMap<RoomId, Partners>,
+    rooms: BTreeMap<RoomId, RoomNode>,
     pairs: BTreeMap<(EndPoint, EndPoint), Pair>,
     links: LinkGraph,
     stream_ids: StreamIds,
@@ -119,7 +124,15 @@ type Partners = BTreeSet<EndPoint>;
 
 #[derive(Debug, Default)]
 struct PortNode {
+    rate: Rate,
     source: Option<EndPoint>,
+    partners: Partners,
+}
+
+#[derive(Debug, Default)]
+struct RoomNode {
+    /// How many members there are of each rate.
+    rates: Rates,
     partners: Partners,
 }
 
@@ -130,6 +143,8 @@ struct Pair {
     backward: bool,
     preferred: bool,
     has_floor: bool,
+    treatment: Treatment,
+    is_levelled: bool,
     /// Where the engine keeps the stream of a port into a room.
     stream: Option<StreamId>,
 }
@@ -160,16 +175,41 @@ impl Topology {
     /// Adds a port under a key from
     /// [`EngineHandle::reserve_port`](crate::EngineHandle::reserve_port). It hears nothing and is
     /// heard by nobody until it is joined.
-    pub fn add_port(&mut self, plan: &mut Plan, port: PortId, body: Box<dyn Port>) {
-        let previous = self.ports.insert(port, PortNode::default());
+    pub fn add_port(&mut self, plan: &mut Plan, port: PortId, body: Box<dyn Port>, media: Media) {
+        let Media { rate, encoder } = media;
+        let previous = self.ports.insert(port, PortNode { rate, ..PortNode::default() });
         debug_assert!(previous.is_none(), "a key names one port");
-        plan.push(Step::AddPort { port, body: Some(body) });
+        let luggage = Luggage { body: Some(body), frames: frames_of(rate), encoder };
+        plan.push(Step::AddPort { port, rate, luggage });
+    }
+
+    /// Tells the engine that a port speaks and listens differently from now on.
+    ///
+    /// # Errors
+    /// [`Unknown`] when there is no such port.
+    pub fn set_media(
+        &mut self,
+        plan: &mut Plan,
+        port: PortId,
+        media: Media,
+    ) -> Result<(), Unknown> {
+        let Media { rate, encoder } = media;
+        let node = self.ports.get_mut(&port).ok_or(Unknown(port.into()))?;
+        let before = std::mem::replace(&mut node.rate, rate);
+        let partners = node.partners.clone();
+        for room in partners {
+            self.count_member(plan, room, before, false);
+            self.count_member(plan, room, rate, true);
+        }
+        let luggage = Luggage { body: None, frames: frames_of(rate), encoder };
+        plan.push(Step::SetMedia { port, rate, luggage });
+        Ok(())
     }
 
     /// Adds a room under a key from
     /// [`EngineHandle::reserve_room`](crate::EngineHandle::reserve_room).
     pub fn add_room(&mut self, plan: &mut Plan, room: RoomId, policy: Policy) {
-        let previous = self.rooms.insert(room, Partners::new());
+        let previous = self.rooms.insert(room, RoomNode::default());
         debug_assert!(previous.is_none(), "a key names one room");
         plan.push(Step::AddRoom { room, policy, links: self.links.compile(room) });
     }
@@ -191,7 +231,6 @@ impl Topology {
 
     /// Joins `a` and `b`. Replaces the streams between them if there are any (rule 1); returns
     /// the streams that were torn down because a port now listens to another source (rule 2).
-    /// `preferred` is `mediapreferred`, and means something when a port speaks into a room.
     ///
     /// A pair whose last stream is torn down by rule 2 is joined no longer. A pair joined in
     /// neither direction is joined, until it is unjoined.
@@ -203,23 +242,24 @@ impl Topology {
         plan: &mut Plan,
         a: impl Into<EndPoint>,
         b: impl Into<EndPoint>,
-        directions: Directions,
-        preferred: bool,
+        manner: impl Into<Manner>,
     ) -> Result<Vec<Stream>, JoinError> {
         let (a, b) = (a.into(), b.into());
+        let manner = manner.into();
         self.require(a)?;
         self.require(b)?;
         if a == b {
             return Err(JoinError::Itself(a));
         }
         let key = Pair::key(a, b);
-        let directions = if key.0 == a { directions } else { directions.reversed() };
+        let directions = if key.0 == a { manner.directions } else { manner.directions.reversed() };
         self.require_stream(key, directions)?;
         if let (EndPoint::Room(a), EndPoint::Room(b)) = key {
             self.relink(plan, a, b, directions)?;
         }
-        self.enter(key);
-        self.prefer(plan, key, preferred);
+        self.enter(plan, key);
+        self.prefer(plan, key, manner.preferred);
+        self.treat(plan, key, manner);
         Ok(self.lay(plan, key, directions))
     }
 
@@ -250,7 +290,7 @@ impl Topology {
 
     /// Who has the floor of a room, in the order of their keys.
     pub fn has_floor(&self, room: RoomId) -> impl Iterator<Item = PortId> {
-        let partners = self.rooms.get(&room).into_iter().flatten();
+        let partners = self.rooms.get(&room).into_iter().flat_map(|room| &room.partners);
         partners.filter_map(move |partner| match partner {
             EndPoint::Port(port) => {
                 let pair = self.pairs.get(&((*port).into(), room.into()));
@@ -300,7 +340,7 @@ impl Topology {
         match end_point {
             EndPoint::Port(port) => {
                 self.ports.remove(&port);
-                plan.push(Step::RemovePort { port, body: None });
+                plan.push(Step::RemovePort { port, luggage: Luggage::default() });
             }
             EndPoint::Room(room) => {
                 self.rooms.remove(&room);
@@ -333,7 +373,7 @@ impl Topology {
     fn partners(&self, end_point: EndPoint) -> Option<&Partners> {
         match end_point {
             EndPoint::Port(port) => self.ports.get(&port).map(|node| &node.partners),
-            EndPoint::Room(room) => self.rooms.get(&room),
+            EndPoint::Room(room) => self.rooms.get(&room).map(|node| &node.partners),
         }
     }
 }

@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use std::sync::Mutex;
 
 use mixer::port::{
-    Activity, Datagram, FRAME_SAMPLES, Frame, Heard, Outbox, Port, PortEvent, PortId,
-    SAMPLE_RATE_HZ, Sink, Source,
+    Activity, Datagram, FRAME_SAMPLES, Heard, Outbox, Port, PortEvent, PortId, SAMPLE_RATE_HZ,
+    Sink, Source,
 };
 use mixer::time::Time;
 
@@ -125,7 +125,7 @@ impl Drop for Caller {
 }
 
 impl Source for Caller {
-    fn read(&mut self, _: Time, frame: &mut Frame, out: &mut dyn Outbox) -> Activity {
+    fn read(&mut self, _: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         self.line.with(|shared| {
             if let Some(event) = shared.event.take() {
                 out.notify(self.id, event);
@@ -150,7 +150,7 @@ impl Sink for Caller {
             }
             assert!(shared.recording.len() < RECORDING_MAX, "the tape is full");
             match heard {
-                Heard::Audio(frame) => shared.recording.extend_from_slice(frame),
+                Heard::Audio(audio) => shared.recording.extend_from_slice(audio.frame),
                 Heard::Nothing => {
                     shared.nothing_heard += 1;
                     shared.recording.extend_from_slice(&[0; FRAME_SAMPLES]);

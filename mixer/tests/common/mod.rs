@@ -15,10 +15,12 @@ use std::sync::Arc;
 use mixer::engine::{Notice, Stats};
 use mixer::inbox::Inbox;
 use mixer::plan::PlanId;
-use mixer::port::{Channel, Datagram, FRAME_SAMPLES, Outbox, Outgoing, PortEvent, PortId};
+use mixer::port::{
+    Channel, Datagram, FRAME_SAMPLES, Media, Outbox, Outgoing, PortEvent, PortId, Rate,
+};
 use mixer::room::{Policy, RoomId};
 use mixer::time::{TICK, Time};
-use mixer::topology::{Directions, EndPoint, JoinError, Stream, UnjoinError};
+use mixer::topology::{Directions, EndPoint, JoinError, Manner, Stream, UnjoinError};
 use mixer::{Capacities, Engine, EngineHandle, Plan, Topology};
 
 use caller::{Caller, Line};
@@ -39,6 +41,7 @@ const LISTENING_TICKS: usize = 10;
 pub const CAPACITIES: Capacities = Capacities {
     ports: 64,
     rooms: 80,
+    live_rooms: 80,
     streams: 128,
     talkers: 512,
     plans: 64,
@@ -94,7 +97,9 @@ impl Studio {
         let id = self.handle.reserve_port().unwrap();
         let line = Arc::new(Line::new(ear::tone_of(name)));
         let caller = Box::new(Caller::new(id, Arc::clone(&line)));
-        self.carry_out(|topology, plan| topology.add_port(plan, id, caller));
+        self.carry_out(|topology, plan| {
+            topology.add_port(plan, id, caller, Media::plain(Rate::Narrow))
+        });
         self.callers.insert(name, (id, Arc::clone(&line)));
         line
     }
@@ -126,7 +131,8 @@ impl Studio {
         preferred: bool,
     ) -> Result<Vec<Stream>, JoinError> {
         let (a, b) = (self.end_point(a), self.end_point(b));
-        self.carry_out(|topology, plan| topology.join(plan, a, b, directions, preferred))
+        let manner = Manner::from(directions).preferred(preferred);
+        self.carry_out(|topology, plan| topology.join(plan, a, b, manner))
     }
 
     pub fn unjoin(&mut self, a: char, b: char) -> Result<Vec<Stream>, UnjoinError> {

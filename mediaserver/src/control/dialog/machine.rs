@@ -3,6 +3,7 @@
 use dialogs::{Input, Output as Wish, Pcm};
 use media_io::player::{PlayerConfig, player};
 use mixer::plan::Plan;
+use mixer::port::{Media, Rate};
 use mscp_proto::dialog::{
     DialogExit, DialogPrepared, DialogStarted, ErrorDialog, ErrorDialogNotPrepared,
     ErrorDialogNotStarted,
@@ -143,8 +144,8 @@ impl Control {
         let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
         let (body, handle) = player(PlayerConfig { port, samples: pcm, started: true });
         let mut plan = Plan::new();
-        self.stage.topology.add_port(&mut plan, port, Box::new(body));
-        let joined = self.stage.topology.join(&mut plan, port, target, streams, false);
+        self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
+        let joined = self.stage.topology.join(&mut plan, port, target, streams);
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.port = Some(port);
             dialog.player = Some(handle);

@@ -1,0 +1,285 @@
+//! Outlets: the distinct things that are heard, each made and encoded once in a tick.
+//!
+//! What a room says to those who do not talk is the same for all who listen at the same rate, in
+//! the same encoding, levelled or not: they share an outlet. Who talks hears less than the others,
+//! and who listens to another port hears that: each has an outlet alone. An ear keeps its outlet
+//! from tick to tick, because everything in it has a memory; nothing is looked up while nothing
+//! changes.
+
+use super::encoders::Encoders;
+use super::is_previous;
+use super::stats::Stats;
+use super::streams::NONE;
+use crate::encoder::{Encoder, EncodingId, PAYLOAD_MAX};
+use crate::port::{FRAME_SAMPLES_MAX, Rate};
+use crate::signal::limiter::Limiter;
+use crate::signal::resample::{Filters, Resampler};
+use crate::signal::sum::Sum;
+
+/// In which form something is heard.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Form {
+    pub(super) rate: Rate,
+    pub(super) encoding: Option<EncodingId>,
+    /// Brought to one loudness.
+    pub(super) is_levelled: bool,
+}
+
+/// One of them.
+#[derive(Debug)]
+pub(super) struct Outlet {
+    form: Form,
+    /// Ears at it; 0 when it is free.
+    users: u32,
+    /// The room whose listeners may share it, or [`NONE`].
+    room: u32,
+    /// The room's next one.
+    next: u32,
+    /// The last tick in which it was made, and the rate of what it was made from.
+    made: u64,
+    from: Rate,
+    limiter: Limiter,
+    /// As it was before that tick.
+    limiter_before: Limiter,
+    resampler: Resampler,
+    encoder: Option<Box<dyn Encoder>>,
+    frame: [i16; FRAME_SAMPLES_MAX],
+    payload: [u8; PAYLOAD_MAX],
+    /// The last tick in which it was encoded, and the length of the payload.
+    encoded: u64,
+    payload_len: usize,
+}
+
+impl Outlet {
+    fn free() -> Self {
+        Self {
+            form: Form::default(),
+            users: 0,
+            room: NONE,
+            next: NONE,
+            made: super::NEVER,
+            from: Rate::Narrow,
+            limiter: Limiter::default(),
+            limiter_before: Limiter::default(),
+            resampler: Resampler::SILENT,
+            encoder: None,
+            frame: [0; FRAME_SAMPLES_MAX],
+            payload: [0; PAYLOAD_MAX],
+            encoded: super::NEVER,
+            payload_len: 0,
+        }
+    }
+
+    pub(super) fn form(&self) -> Form {
+        self.form
+    }
+
+    /// Whether others may come to it.
+    pub(super) fn is_shared(&self) -> bool {
+        self.room != NONE
+    }
+
+    /// The samples of this tick.
+    pub(super) fn frame(&self) -> &[i16] {
+        &self.frame[..self.form.rate.frame_samples()]
+    }
+
+    /// The payload of this tick, empty if there is no encoder.
+    pub(super) fn payload(&self) -> &[u8] {
+        &self.payload[..self.payload_len]
+    }
+
+    /// Whether going over to another one goes unnoticed, judged by what the last tick left of
+    /// both.
+    pub(super) fn is_near(&self, other: &Outlet, tick: u64) -> bool {
+        let limiter_of = |outlet: &Outlet| {
+            if outlet.made == tick { outlet.limiter_before } else { outlet.limiter }
+        };
+        limiter_of(self).is_near(&limiter_of(other))
+    }
+
+    /// Makes this tick out of a sum, unless that was done.
+    pub(super) fn mix(
+        &mut self,
+        tick: u64,
+        (from, sum): (Rate, &[i32]),
+        filters: &Filters,
+        stats: &mut Stats,
+    ) {
+        if self.made == tick {
+            return;
+        }
+        self.begin_tick(tick, from);
+        self.limiter_before = self.limiter;
+        let frame = &mut self.frame[..self.form.rate.frame_samples()];
+        let outcome = if from == self.form.rate {
+            self.limiter.limit(sum, frame)
+        } else {
+            let mut converted: Sum = [0; FRAME_SAMPLES_MAX];
+            let converted = &mut converted[..frame.len()];
+            self.resampler.convert_sum(filters, (from, sum), (self.form.rate, converted));
+            self.limiter.limit(converted, frame)
+        };
+        stats.count(outcome);
+        stats.outlets_mixed += 1;
+    }
+
+    /// Makes this tick a copy of a voice.
+    pub(super) fn copy(&mut self, tick: u64, (from, voice): (Rate, &[i16]), filters: &Filters) {
+        self.begin_tick(tick, from);
+        let frame = &mut self.frame[..self.form.rate.frame_samples()];
+        self.resampler.convert_voice(filters, (from, voice), (self.form.rate, frame));
+    }
+
+    fn begin_tick(&mut self, tick: u64, from: Rate) {
+        if !is_previous(self.made, tick) {
+            self.limiter = Limiter::default();
+        }
+        if !is_previous(self.made, tick) || self.from != from {
+            self.resampler = Resampler::SILENT;
+        }
+        (self.made, self.from) = (tick, from);
+    }
+
+    /// Makes the payload of this tick, unless that was done.
+    pub(super) fn encode(&mut self, tick: u64, stats: &mut Stats) {
+        if self.encoded == tick || self.form.encoding.is_none() {
+            return;
+        }
+        self.encoded = tick;
+        let frame = &self.frame[..self.form.rate.frame_samples()];
+        let Some(encoder) = &mut self.encoder else { return };
+        self.payload_len = encoder.encode(frame, &mut self.payload).min(PAYLOAD_MAX);
+        stats.payloads_encoded += 1;
+    }
+
+    /// The payload of other samples than its own, where that does no harm: to the samples of a
+    /// single tick in which an ear goes over from one source to another.
+    pub(super) fn encode_aside(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+        let encoder = self.encoder.as_mut().filter(|encoder| encoder.is_stateless())?;
+        Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
+    }
+}
+
+/// All outlets of an engine.
+#[derive(Debug)]
+pub(super) struct Outlets {
+    table: Box<[Outlet]>,
+    free: Vec<u32>,
+    /// The first shared outlet of each room, by slot.
+    first: Box<[u32]>,
+    pub(super) encoders: Encoders,
+}
+
+impl Outlets {
+    /// One for each port is enough: no ear has more.
+    pub(super) fn new(ports: usize, rooms: usize) -> Self {
+        Self {
+            table: (0..ports).map(|_| Outlet::free()).collect(),
+            free: (0..ports as u32).rev().collect(),
+            first: vec![NONE; rooms].into(),
+            encoders: Encoders::new(ports),
+        }
+    }
+
+    /// The shared outlet of a room in this form, or [`NONE`].
+    pub(super) fn find(&self, room: u32, form: Form) -> u32 {
+        let mut id = self.first[room as usize];
+        while id != NONE && self[id].form != form {
+            id = self[id].next;
+        }
+        id
+    }
+
+    /// One more ear comes to a shared outlet.
+    pub(super) fn share(&mut self, id: u32) {
+        self[id].users += 1;
+    }
+
+    /// Lets others come to an outlet that one ear had for itself.
+    pub(super) fn publish(&mut self, id: u32, room: u32) {
+        let next = std::mem::replace(&mut self.first[room as usize], id);
+        (self[id].room, self[id].next) = (room, next);
+    }
+
+    /// An outlet for one ear alone, which goes on where that at `like` is, if there is one of the
+    /// same form. [`NONE`] when there are none left, which cannot be: each port has one ear.
+    pub(super) fn open(&mut self, form: Form, like: u32) -> u32 {
+        let Some(id) = self.free.pop() else { return NONE };
+        let mut encoder = form.encoding.and_then(|encoding| self.encoders.lend(encoding));
+        let like = self.table.get(like as usize).filter(|like| like.form == form);
+        match (&mut encoder, like.and_then(|like| like.encoder.as_deref())) {
+            (Some(encoder), Some(like)) => encoder.follow(like),
+            (Some(encoder), None) => encoder.reset(),
+            (None, _) => {}
+        }
+        let state = like.map(|like| (like.made, like.from, like.limiter, like.resampler.clone()));
+        let outlet = &mut self[id];
+        (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
+        (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
+        if let Some((made, from, limiter, resampler)) = state {
+            (outlet.made, outlet.from) = (made, from);
+            (outlet.limiter, outlet.resampler) = (limiter, resampler);
+        }
+        id
+    }
+
+    /// An ear that shared an outlet hears less than the others from now on: what it had goes with
+    /// it. To be done before the outlet is made in this tick.
+    pub(super) fn part(&mut self, id: u32) -> u32 {
+        if self[id].users == 1 {
+            self.unpublish(id);
+            return id;
+        }
+        let own = self.open(self[id].form, id);
+        self[id].users -= 1;
+        own
+    }
+
+    /// One ear less is at it. The last one closes it.
+    pub(super) fn leave(&mut self, id: u32) {
+        if id == NONE {
+            return;
+        }
+        self[id].users -= 1;
+        if self[id].users > 0 {
+            return;
+        }
+        self.unpublish(id);
+        if let Some(encoder) = self[id].encoder.take() {
+            self.encoders.take_back(encoder);
+        }
+        self.free.push(id);
+    }
+
+    fn unpublish(&mut self, id: u32) {
+        let room = std::mem::replace(&mut self[id].room, NONE);
+        if room == NONE {
+            return;
+        }
+        let next = std::mem::replace(&mut self[id].next, NONE);
+        let mut at = self.first[room as usize];
+        if at == id {
+            self.first[room as usize] = next;
+            return;
+        }
+        while self[at].next != id {
+            at = self[at].next;
+        }
+        self[at].next = next;
+    }
+}
+
+impl std::ops::Index<u32> for Outlets {
+    type Output = Outlet;
+
+    fn index(&self, id: u32) -> &Outlet {
+        &self.table[id as usize]
+    }
+}
+
+impl std::ops::IndexMut<u32> for Outlets {
+    fn index_mut(&mut self, id: u32) -> &mut Outlet {
+        &mut self.table[id as usize]
+    }
+}

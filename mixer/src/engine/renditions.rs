@@ -1,0 +1,144 @@
+//! Renditions: what a voice is on its way into rooms, when that is not what was read.
+//!
+//! A voice that comes at another rate than the room's, or is treated, has a rendition for each rate
+//! and treatment that any room asks of it: made once in a tick, and mixed by all those rooms. It
+//! lives for as long as it is mixed in each tick.
+
+use super::is_previous;
+use super::streams::NONE;
+use super::voice::Voice;
+use crate::port::{FRAME_SAMPLES_MAX, Rate};
+use crate::signal::resample::{Filters, Resampler};
+use crate::topology::Treatment;
+
+#[derive(Debug)]
+struct Rendition {
+    origin: u32,
+    rate: Rate,
+    treatment: Treatment,
+    /// The origin's next one, while it is in use.
+    next: u32,
+    /// The last tick in which it was made.
+    made: u64,
+    resampler: Resampler,
+    frame: [i16; FRAME_SAMPLES_MAX],
+}
+
+impl Rendition {
+    fn free() -> Self {
+        Self {
+            origin: NONE,
+            rate: Rate::Narrow,
+            treatment: Treatment::default(),
+            next: NONE,
+            made: super::NEVER,
+            resampler: Resampler::SILENT,
+            frame: [0; FRAME_SAMPLES_MAX],
+        }
+    }
+
+    fn make(&mut self, tick: u64, voice: &Voice, filters: &Filters) {
+        if !is_previous(self.made, tick) {
+            self.resampler = Resampler::SILENT;
+        }
+        self.made = tick;
+        let frame = &mut self.frame[..self.rate.frame_samples()];
+        self.resampler.convert_voice(filters, (voice.rate(), voice.in_rooms()), (self.rate, frame));
+    }
+}
+
+/// All renditions of an engine.
+#[derive(Debug)]
+pub(super) struct Renditions {
+    table: Box<[Rendition]>,
+    free: Vec<u32>,
+    in_use: Vec<u32>,
+    /// The first one of each voice, by slot.
+    first: Box<[u32]>,
+}
+
+impl Renditions {
+    pub(super) fn new(ports: usize) -> Self {
+        Self {
+            table: (0..ports).map(|_| Rendition::free()).collect(),
+            free: (0..ports as u32).rev().collect(),
+            in_use: Vec::with_capacity(ports),
+            first: vec![NONE; ports].into(),
+        }
+    }
+
+    /// What the voice of `origin` is in a room of this rate under this treatment: a rendition, or
+    /// [`NONE`] when that is the very tick of the voice.
+    pub(super) fn of(
+        &mut self,
+        tick: u64,
+        (origin, voice): (u32, &Voice),
+        (rate, treatment): (Rate, Treatment),
+        filters: &Filters,
+    ) -> Option<u32> {
+        if rate == voice.rate() && treatment.is_none() {
+            return Some(NONE);
+        }
+        let mut id = self.first[origin as usize];
+        while id != NONE {
+            let rendition = &self.table[id as usize];
+            if (rendition.rate, rendition.treatment) == (rate, treatment) {
+                break;
+            }
+            id = rendition.next;
+        }
+        if id == NONE {
+            id = self.begin(origin, rate, treatment)?;
+        }
+        let rendition = &mut self.table[id as usize];
+        if rendition.made != tick {
+            rendition.make(tick, voice, filters);
+        }
+        Some(id)
+    }
+
+    /// The samples of this tick.
+    pub(super) fn frame<'a>(&'a self, id: u32, voice: &'a Voice) -> &'a [i16] {
+        match self.table.get(id as usize) {
+            Some(rendition) => &rendition.frame[..rendition.rate.frame_samples()],
+            None => voice.in_rooms(),
+        }
+    }
+
+    fn begin(&mut self, origin: u32, rate: Rate, treatment: Treatment) -> Option<u32> {
+        let id = self.free.pop()?;
+        self.in_use.push(id);
+        let next = std::mem::replace(&mut self.first[origin as usize], id);
+        let rendition = &mut self.table[id as usize];
+        (rendition.origin, rendition.rate, rendition.treatment) = (origin, rate, treatment);
+        (rendition.next, rendition.made) = (next, super::NEVER);
+        Some(id)
+    }
+
+    /// Ends those that no room mixed in this tick.
+    pub(super) fn sweep(&mut self, tick: u64) {
+        let mut index = 0;
+        while let Some(&id) = self.in_use.get(index) {
+            if self.table[id as usize].made == tick {
+                index += 1;
+                continue;
+            }
+            self.in_use.swap_remove(index);
+            self.unlink(id);
+            self.free.push(id);
+        }
+    }
+
+    fn unlink(&mut self, id: u32) {
+        let Rendition { origin, next, .. } = self.table[id as usize];
+        let mut at = self.first[origin as usize];
+        if at == id {
+            self.first[origin as usize] = next;
+            return;
+        }
+        while self.table[at as usize].next != id {
+            at = self.table[at as usize].next;
+        }
+        self.table[at as usize].next = next;
+    }
+}
