@@ -110,6 +110,7 @@ impl Default for Setup {
             capacities: Capacities {
                 ports: 64,
                 rooms: 32,
+                live_rooms: 32,
                 streams: 128,
                 talkers: 512,
                 plans: 64,
