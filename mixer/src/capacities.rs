@@ -1,8 +1,22 @@
-//! How much one engine can hold. Everything is reserved at construction and never grows.
+//! How much an engine, or several that work together, can hold. Everything is reserved at construction and never grows.
+
+use crate::plan::Shard;
+use crate::port::PortId;
 
 /// Most direct and indirect links that may lead into, or out of, one room. A room's mix is
 /// gathered from all rooms upstream of it, so this bounds the work of one room in one tick.
 pub const LINKED_ROOMS_MAX: usize = 64;
+
+/// Most engines that can work together.
+pub const SHARDS_MAX: usize = 16;
+
+/// Most talkers of one room that one engine hands to another in one tick. Of a room that mixes more
+/// (`nbest` with 0), the loudest.
+pub const RELAYED_TALKERS_MAX: usize = 64;
+
+/// Ticks of voices under way from one engine to another. With N = 3, 170 rooms that are spread over
+/// two engines, in full discussion. One more is not heard there, and counted.
+pub const RELAYS_MAX: usize = 512;
 
 /// The sizes of an engine's tables and rings.
 ///
@@ -11,6 +25,9 @@ pub const LINKED_ROOMS_MAX: usize = 64;
 /// bytes, 16,384 talkers of 24 bytes, and the rings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacities {
+    /// Engines that work together, each on a thread of its own, 1 to [`SHARDS_MAX`]. The ports are
+    /// shared out among them; a room may have members at all of them. Default 1.
+    pub shards: usize,
     /// Connections and dialogs at one time. Default 4,096: more legs than one core can serve
     /// (3,000) and their dialogs.
     pub ports: usize,
@@ -36,9 +53,28 @@ pub struct Capacities {
     pub datagrams_per_tick: usize,
 }
 
+impl Capacities {
+    /// How many engines there are.
+    pub(crate) fn shards(&self) -> usize {
+        self.shards.clamp(1, SHARDS_MAX)
+    }
+
+    /// What of `total` one of the engines has.
+    pub(crate) fn share_of(&self, total: usize) -> usize {
+        total.div_ceil(self.shards())
+    }
+
+    /// The engine that a port belongs to.
+    pub(crate) fn shard_of(&self, port: PortId) -> Shard {
+        let ports = self.share_of(self.ports).max(1);
+        (port.slot as usize / ports).min(self.shards() - 1) as Shard
+    }
+}
+
 impl Default for Capacities {
     fn default() -> Self {
         Self {
+            shards: 1,
             ports: 4_096,
             rooms: 2_048,
             live_rooms: 2_048,

@@ -96,6 +96,6 @@ pub mod time;
 pub mod topology;
 
 pub use capacities::Capacities;
-pub use engine::{Engine, EngineHandle, engine};
+pub use engine::{Engine, EngineHandle, engine, engines};
 pub use plan::Plan;
 pub use topology::Topology;

@@ -23,10 +23,19 @@ pub struct PlanId(pub u64);
 
 /// Steps that the engine carries out together, at the boundary of a tick. An empty plan is a
 /// legal one: it comes home after the next tick.
+///
+/// With several engines, each carries out the steps that are its own; the plan is home when all of
+/// them have.
 #[derive(Debug, Default)]
 pub struct Plan {
-    pub(crate) steps: Vec<Step>,
+    pub(crate) steps: Vec<(Shard, Step)>,
 }
+
+/// Which of several engines that work together.
+pub(crate) type Shard = u16;
+
+/// A set of shards, a bit for each.
+pub(crate) type Shards = u32;
 
 impl Plan {
     /// A plan without steps.
@@ -47,8 +56,8 @@ impl Plan {
         self.steps.len()
     }
 
-    pub(crate) fn push(&mut self, step: Step) {
-        self.steps.push(step);
+    pub(crate) fn push(&mut self, shard: Shard, step: Step) {
+        self.steps.push((shard, step));
     }
 }
 
@@ -85,6 +94,10 @@ pub(crate) enum Step {
     SetPolicy { room: RoomId, policy: Policy },
     /// A room mixes at another rate.
     SetRate { room: RoomId, rate: Rate },
+    /// Other shards hear a room, or do so no longer: a bit for each shard.
+    SetAudience { room: RoomId, shards: Shards },
+    /// Ports of other shards listen to a port directly, or do so no longer.
+    SetListeners { port: PortId, shards: Shards },
     /// Links of rooms changed; swapped with the old ones, which travel home.
     SetLinks { room: RoomId, links: Links },
     /// A port speaks into a room from now on.
@@ -121,6 +134,8 @@ impl fmt::Debug for Step {
             Step::RemoveRoom { room, .. } => write!(f, "RemoveRoom({room:?})"),
             Step::SetPolicy { room, policy } => write!(f, "SetPolicy({room:?}, {policy:?})"),
             Step::SetRate { room, rate } => write!(f, "SetRate({room:?}, {rate:?})"),
+            Step::SetAudience { room, shards } => write!(f, "SetAudience({room:?}, {shards:#x})"),
+            Step::SetListeners { port, shards } => write!(f, "SetListeners({port:?}, {shards:#x})"),
             Step::SetLinks { room, links } => write!(f, "SetLinks({room:?}, {links:?})"),
             Step::Speak { port, room, preferred, .. } => {
                 write!(f, "Speak({port:?}, {room:?}, preferred: {preferred})")

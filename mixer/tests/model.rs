@@ -1,6 +1,6 @@
 //! Whatever is done in whatever order, everyone hears exactly those they should: random
 //! operations on a tiny reference model, on the topology and on the engine, compared in the audio
-//! after each batch.
+//! after each batch. What holds for one engine holds for several that work together.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod common;
@@ -70,8 +70,8 @@ fn everything() -> impl Iterator<Item = char> {
     CALLERS.chars().chain(ROOMS.chars())
 }
 
-fn complete() -> (Studio, Model) {
-    let mut studio = Studio::new();
+fn complete(shards: usize) -> (Studio, Model) {
+    let mut studio = Studio::sharded(shards);
     everything().for_each(|name| come(&mut studio, name));
     studio.run(common::STEADY_TICKS);
     (studio, Model::of(everything()))
@@ -132,8 +132,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
-    fn everyone_hears_exactly_whom_they_should(batches in batches()) {
-        let (mut studio, mut model) = complete();
+    fn everyone_hears_exactly_whom_they_should(batches in batches(), shards in 1..4usize) {
+        let (mut studio, mut model) = complete(shards);
         for batch in &batches {
             for operation in batch {
                 carry_out(operation, &mut studio, &mut model);
@@ -149,8 +149,8 @@ proptest! {
     }
 
     #[test]
-    fn whatever_is_removed_comes_home(batches in batches()) {
-        let (mut studio, mut model) = complete();
+    fn whatever_is_removed_comes_home(batches in batches(), shards in 1..4usize) {
+        let (mut studio, mut model) = complete(shards);
         for operation in batches.iter().flatten() {
             carry_out(operation, &mut studio, &mut model);
             studio.tick();

@@ -19,7 +19,7 @@ const PLANS: u64 = 2_000;
 
 #[test]
 fn plans_come_home_in_order() {
-    let Studio { mut engine, mut handle, mut topology, callers, rooms, .. } =
+    let Studio { mut engines, mut handle, mut topology, callers, rooms, .. } =
         Studio::with_all("abcR");
     // The tape would not last.
     callers.values().for_each(|(_, line)| line.be_deaf());
@@ -29,7 +29,7 @@ fn plans_come_home_in_order() {
             let mut now = Time::default();
             while !stop.load(Ordering::Relaxed) {
                 now = now + TICK;
-                engine.tick(now, &mut NoInbox, &mut NoNetwork);
+                engines[0].tick(now, &mut NoInbox, &mut NoNetwork);
             }
         });
         let (mut sent, mut home) = (4, 0);

@@ -52,5 +52,5 @@ fn fall_into_the_trap() {
     studio.carry_out(|topology, plan| {
         topology.add_port(plan, port, Box::new(Careless(vec![])), Media::default());
     });
-    studio.engine.tick(Time::default(), &mut NoInbox, &mut NoNetwork);
+    studio.engines[0].tick(Time::default(), &mut NoInbox, &mut NoNetwork);
 }

@@ -28,6 +28,7 @@ pub(super) fn capacities(config: &Config) -> Capacities {
     let ports = config.engine.max_ports;
     let least = Capacities::default();
     Capacities {
+        shards: 1,
         ports,
         rooms: config.engine.max_conferences,
         // A room makes a sound when a port speaks into it, or into one that it hears.

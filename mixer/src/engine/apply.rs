@@ -5,7 +5,7 @@ use super::ports::Ports;
 use super::rooms::Rooms;
 use super::streams::{NONE, Streams};
 use crate::encoder::{Encoder, EncodingId};
-use crate::plan::{Luggage, Plan, Step};
+use crate::plan::{Luggage, Step};
 use crate::port::{PortId, Rate};
 
 /// The tables that plans change.
@@ -20,13 +20,13 @@ pub(super) struct Tables<'a> {
 
 impl Tables<'_> {
     /// Start of the tick. Returns how many steps did not fit what is there.
-    pub(super) fn swap(&mut self, plan: &mut Plan) -> u64 {
-        plan.steps.iter_mut().map(|step| u64::from(!self.swap_step(step))).sum()
+    pub(super) fn swap(&mut self, steps: &mut [Step]) -> u64 {
+        steps.iter_mut().map(|step| u64::from(!self.swap_step(step))).sum()
     }
 
-    /// End of the tick: what was removed moves into the plan.
-    pub(super) fn retire(&mut self, plan: &mut Plan) {
-        for step in &mut plan.steps {
+    /// End of the tick: what was removed moves into the steps.
+    pub(super) fn retire(&mut self, steps: &mut [Step]) {
+        for step in steps {
             match step {
                 Step::RemovePort { port, luggage } => self.retire_port(*port, luggage),
                 Step::RemoveRoom { room, links } => {
@@ -50,15 +50,23 @@ impl Tables<'_> {
             Step::SetRate { room, rate } => {
                 self.rooms.get_mut(*room).map(|room| room.rate = *rate).is_some()
             }
+            Step::SetAudience { room, shards } => {
+                self.rooms.get_mut(*room).map(|room| room.audience = *shards).is_some()
+            }
+            Step::SetListeners { port, shards } => {
+                let slot = self.ports.slot(*port);
+                slot.map(|slot| self.ports.voices[slot as usize].audience = *shards).is_some()
+            }
             Step::SetLinks { room, links } => {
                 let room = self.rooms.get_mut(*room);
                 room.map(|room| std::mem::swap(&mut room.links, links)).is_some()
             }
             Step::Speak { stream, port, room, preferred, treatment } => {
-                let (between, manner) = ((port.slot, room.slot), (*preferred, *treatment));
-                self.ports.slot(*port).is_some()
-                    && self.rooms.get(*room).is_some()
-                    && self.streams.insert(*stream, between, manner, self.tick)
+                let manner = (*preferred, *treatment);
+                self.ports.slot(*port).is_some_and(|slot| {
+                    self.rooms.get(*room).is_some()
+                        && self.streams.insert(*stream, (slot, room.slot), manner, self.tick)
+                })
             }
             Step::Prefer { stream, preferred } => {
                 let stream = self.streams.get_mut(*stream);
@@ -82,8 +90,8 @@ impl Tables<'_> {
 
     fn add_port(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
         let inserted = self.ports.insert(port, rate, luggage);
-        if inserted {
-            self.ports.ears[port.slot as usize].encoding = self.bring(&mut luggage.encoder);
+        if let Some(slot) = self.ports.slot(port).filter(|_| inserted) {
+            self.ports.ears[slot as usize].encoding = self.bring(&mut luggage.encoder);
         }
         inserted
     }
@@ -162,9 +170,9 @@ mod tests {
     }
 
     /// Carries out the steps on tables of one port and one room; returns how many were refused.
-    fn refused(steps: Vec<Step>) -> (u64, Plan) {
+    fn refused(mut steps: Vec<Step>) -> (u64, Vec<Step>) {
         let (mut ports, mut rooms, mut streams) =
-            (Ports::new(1), Rooms::new(1), Streams::new(1, 1));
+            (Ports::new(0, 1), Rooms::new(1), Streams::new(1, 1));
         let mut tables = Tables {
             tick: 1,
             ports: &mut ports,
@@ -173,12 +181,11 @@ mod tests {
             outlets: &mut Outlets::new(1, 1),
             encodings_refused: &mut 0,
         };
-        let mut settled = Plan { steps: vec![add_port(PORT), add_room(ROOM)] };
+        let mut settled = vec![add_port(PORT), add_room(ROOM)];
         assert_eq!(tables.swap(&mut settled), 0);
-        let mut plan = Plan { steps };
-        let refused = tables.swap(&mut plan);
-        tables.retire(&mut plan);
-        (refused, plan)
+        let refused = tables.swap(&mut steps);
+        tables.retire(&mut steps);
+        (refused, steps)
     }
 
     #[test]
@@ -193,6 +200,8 @@ mod tests {
             Step::SetLinks { room, links: Links::default() },
             Step::SetMedia { port, rate: Rate::Full, luggage: Luggage::default() },
             Step::SetRate { room, rate: Rate::Full },
+            Step::SetAudience { room, shards: 1 },
+            Step::SetListeners { port, shards: 1 },
             Step::Speak { stream, port, room: ROOM, preferred: false, treatment },
             Step::Speak { stream, port: PORT, room, preferred: false, treatment },
             Step::Treat { stream, treatment },
@@ -208,9 +217,9 @@ mod tests {
     #[test]
     fn what_finds_no_place_travels_home_again() {
         let elsewhere = PortId { slot: 1, generation: 0 };
-        let (refused, plan) = refused(vec![add_port(PORT), add_port(elsewhere), add_room(ROOM)]);
+        let (refused, steps) = refused(vec![add_port(PORT), add_port(elsewhere), add_room(ROOM)]);
         assert_eq!(refused, 3);
-        let bodies = plan.steps.iter().filter(|step| match step {
+        let bodies = steps.iter().filter(|step| match step {
             Step::AddPort { luggage, .. } => luggage.body.is_some() && !luggage.frames.is_empty(),
             _ => false,
         });
@@ -219,10 +228,10 @@ mod tests {
 
     #[test]
     fn what_is_removed_moves_into_the_plan() {
-        let (refused, plan) =
+        let (refused, steps) =
             refused(vec![Step::RemovePort { port: PORT, luggage: Luggage::default() }]);
         assert_eq!(refused, 0);
-        let [Step::RemovePort { luggage, .. }] = &plan.steps[..] else { unreachable!() };
+        let [Step::RemovePort { luggage, .. }] = &steps[..] else { unreachable!() };
         assert!(luggage.body.is_some() && !luggage.frames.is_empty());
     }
 }

@@ -2,7 +2,9 @@
 //!
 //! ```text
 //! nominate        each audible port, for each room it speaks into
+//! welcome         guests from other engines, each for its room
 //! choose          each room that is spoken into: among those, by its policy
+//! hand over       what was chosen, to other engines in which the room is heard
 //! give the floor  each room in which they can be heard: among what its upstream rooms chose,
 //!                 each origin once, by its own policy
 //! sum             each room's talkers, once
@@ -14,25 +16,31 @@
 use super::is_previous;
 use super::outlets::Outlets;
 use super::ports::{OwnVoice, Ports};
+use super::relay::Relay;
 use super::renditions::Renditions;
 use super::rooms::{Room, Rooms, Span};
 use super::stats::Stats;
 use super::streams::{NONE, Streams};
-use crate::capacities::Capacities;
-use crate::plan::Feed;
+use crate::capacities::{Capacities, RELAYS_MAX};
+use crate::plan::{Feed, Shard};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
 use crate::room::RoomId;
 use crate::room::selection::{Candidate, HOLD_TICKS, choose};
 use crate::signal::fade::{Ramp, UNITY};
 use crate::signal::resample::Filters;
 use crate::signal::sum::{self, Sum};
+use crate::time::Time;
 use crate::topology::Treatment;
 
 /// Someone who is mixed in a room in this tick, and with what gain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Talker {
-    /// The port's slot.
+    /// The port's slot, unless it is a guest.
     pub(super) origin: u32,
+    /// Which guest it is in this tick, or [`NONE`].
+    pub(super) guest: u32,
+    /// Who it is, among all ports of all engines.
+    key: u32,
     /// To 0 when this is the last tick.
     pub(super) ramp: Ramp,
     treatment: Treatment,
@@ -44,16 +52,20 @@ impl Talker {
     pub(super) fn stays(&self) -> bool {
         self.ramp.to > 0
     }
+
+    pub(super) fn is_guest(&self) -> bool {
+        self.guest != NONE
+    }
 }
 
 /// Notes about a port while one room is looked at; valid in the pass they name.
 #[derive(Clone, Copy, Debug, Default)]
-struct Mark {
+pub(super) struct Mark {
     /// It was a talker of the room, at this place in the list of the last tick.
     talked: u64,
     place: u32,
     /// It is among the candidates already.
-    nominated: u64,
+    pub(super) nominated: u64,
     /// It has the floor.
     talks: u64,
 }
@@ -65,10 +77,16 @@ pub(super) struct Stage<'a> {
     pub(super) ports: &'a mut Ports,
     pub(super) outlets: &'a mut Outlets,
     pub(super) stats: &'a mut Stats,
+    pub(super) relay: &'a mut Relay,
+    /// Deadline of the tick, for those whom its voices are handed to.
+    pub(super) now: Time,
 }
 
 #[derive(Debug)]
 pub(super) struct Floor {
+    pub(super) shard: Shard,
+    /// Ports of this engine; the keys of all engines' ports come after theirs.
+    pub(super) ports: u32,
     /// Rooms that mix in this tick, and those that did in the last.
     live: Vec<u32>,
     live_before: Vec<u32>,
@@ -76,30 +94,40 @@ pub(super) struct Floor {
     talkers: Vec<Talker>,
     talkers_before: Vec<Talker>,
     /// What rooms chose among those who speak into them, room by room.
-    chosen: Vec<Candidate>,
+    pub(super) chosen: Vec<Candidate>,
+    /// What rooms handed to other engines, room by room.
+    pub(super) relayed: Vec<Candidate>,
+    pub(super) relayed_before: Vec<Candidate>,
     /// The room's that is being looked at.
-    candidates: Vec<Candidate>,
+    pub(super) candidates: Vec<Candidate>,
     marks: Box<[Mark]>,
     /// What is mixed in each live room.
     sums: Box<[Sum]>,
     pub(super) renditions: Renditions,
     pub(super) filters: Filters,
     /// Numbers the looks at a room, so that marks need no erasing.
-    pass: u64,
+    pub(super) pass: u64,
 }
 
 impl Floor {
-    pub(super) fn new(capacities: &Capacities) -> Self {
+    /// The floor of one of the engines that share these capacities.
+    pub(super) fn new(shard: Shard, capacities: &Capacities) -> Self {
+        let ports = capacities.share_of(capacities.ports);
+        let relayed = if capacities.shards() > 1 { RELAYS_MAX } else { 0 };
         Self {
+            shard,
+            ports: ports as u32,
+            relayed: Vec::with_capacity(relayed),
+            relayed_before: Vec::with_capacity(relayed),
             live: Vec::with_capacity(capacities.rooms),
             live_before: Vec::with_capacity(capacities.rooms),
             talkers: Vec::with_capacity(capacities.talkers),
             talkers_before: Vec::with_capacity(capacities.talkers),
             chosen: Vec::with_capacity(capacities.streams),
-            candidates: Vec::with_capacity(capacities.streams.max(capacities.ports)),
-            marks: vec![Mark::default(); capacities.ports].into(),
+            candidates: Vec::with_capacity(capacities.streams.max(capacities.ports) + 2 * relayed),
+            marks: vec![Mark::default(); ports + capacities.ports].into(),
             sums: vec![[0; FRAME_SAMPLES_MAX]; capacities.live_rooms].into(),
-            renditions: Renditions::new(capacities.ports),
+            renditions: Renditions::new(ports, ports + capacities.ports),
             filters: Filters::new(),
             pass: 0,
         }
@@ -119,17 +147,22 @@ impl Floor {
     }
 
     pub(super) fn mix(&mut self, tick: u64, scene: Stage<'_>) {
-        let Stage { rooms, streams, ports, outlets, stats } = scene;
+        let Stage { rooms, streams, ports, outlets, stats, relay, now } = scene;
         self.clear();
         self.nominate(tick, rooms, streams, ports, stats);
+        self.welcome(tick, rooms, relay, stats);
         self.wake_fading(tick, rooms, stats);
         for index in 0..self.live.len() {
             self.choose(tick, self.live[index], rooms, streams, ports);
         }
+        self.hand_to_listeners(tick, now, ports, relay);
+        for index in 0..self.live.len() {
+            self.hand_over(tick, self.live[index], now, rooms, ports, relay);
+        }
         for index in 0..self.live.len() {
             let room = self.live[index];
-            self.give_floor(tick, room, rooms, ports, stats);
-            self.sum(tick, room, rooms, ports);
+            self.give_floor(tick, room, rooms, ports, relay, stats);
+            self.sum(tick, room, rooms, ports, relay);
             self.tell_talkers(tick, room, rooms, ports, outlets);
         }
         self.renditions.sweep(tick);
@@ -138,7 +171,9 @@ impl Floor {
     fn clear(&mut self) {
         std::mem::swap(&mut self.live, &mut self.live_before);
         std::mem::swap(&mut self.talkers, &mut self.talkers_before);
+        std::mem::swap(&mut self.relayed, &mut self.relayed_before);
         self.live.clear();
+        self.relayed.clear();
         self.talkers.clear();
         self.chosen.clear();
     }
@@ -189,7 +224,13 @@ impl Floor {
     }
 
     /// Puts the rooms in which `slot` can be heard, and itself, on the list of those that mix.
-    fn wake_downstream(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, stats: &mut Stats) {
+    pub(super) fn wake_downstream(
+        &mut self,
+        tick: u64,
+        slot: u32,
+        rooms: &mut Rooms,
+        stats: &mut Stats,
+    ) {
         for index in 0..rooms[slot].links.downstream.len() {
             self.wake(tick, rooms[slot].links.downstream[index], rooms, stats);
         }
@@ -240,6 +281,8 @@ impl Floor {
             let incumbent = is_previous(stream.chosen, tick);
             self.candidates.push(Candidate {
                 origin: stream.port,
+                guest: NONE,
+                key: stream.port,
                 level: voice.level,
                 speaks: voice.speaks(),
                 incumbent,
@@ -272,6 +315,7 @@ impl Floor {
         slot: u32,
         rooms: &mut Rooms,
         ports: &mut Ports,
+        relay: &Relay,
         stats: &mut Stats,
     ) {
         self.pass += 1;
@@ -279,19 +323,27 @@ impl Floor {
         let before = if is_previous(room.mixed, tick) { room.talkers } else { Span::default() };
         room.talkers_before = before;
         self.mark_talkers(before);
-        let count = self.gather(tick, slot, rooms);
+        let count = self.gather(tick, slot, rooms, relay);
         let start = self.talkers.len() as u32;
         for index in 0..count {
-            self.admit(tick, self.candidates[index], rooms[slot].rate, ports, stats);
+            self.admit(tick, self.candidates[index], rooms[slot].rate, ports, relay, stats);
         }
         for index in before.range() {
             let talker = self.talkers_before[index];
-            let mark = self.marks[talker.origin as usize];
-            let voice = &mut ports.voices[talker.origin as usize];
-            if talker.stays() && mark.talks != self.pass && voice.is_in_rooms() {
-                let ramp = Ramp { from: talker.ramp.to, to: 0 };
-                let rate = rooms[slot].rate;
-                self.add_talker(tick, Talker { ramp, ..talker }, rate, ports, stats);
+            if !talker.stays() || self.marks[talker.key as usize].talks == self.pass {
+                continue;
+            }
+            let ramp = Ramp { from: talker.ramp.to, to: 0 };
+            let rate = rooms[slot].rate;
+            if talker.is_guest() {
+                let guest = self.guest_in(tick, &rooms[slot], talker.key, rooms, relay);
+                if guest != NONE {
+                    let talker = Talker { ramp, guest, ..talker };
+                    self.add_talker(tick, talker, rate, ports, relay, stats);
+                }
+            } else if ports.voices[talker.origin as usize].is_in_rooms() {
+                let talker = Talker { ramp, ..talker };
+                self.add_talker(tick, talker, rate, ports, relay, stats);
             }
         }
         rooms[slot].talkers = Span { start, end: self.talkers.len() as u32 };
@@ -301,7 +353,7 @@ impl Floor {
         for index in before.range() {
             let talker = self.talkers_before[index];
             if talker.stays() {
-                let mark = &mut self.marks[talker.origin as usize];
+                let mark = &mut self.marks[talker.key as usize];
                 mark.talked = self.pass;
                 mark.place = index as u32;
             }
@@ -309,34 +361,50 @@ impl Floor {
     }
 
     /// Puts those who are mixed in front of the candidates and returns how many they are. A room
-    /// that hears no other has chosen already; one that does chooses among what all of them
-    /// chose. Being preferred counts in the room that one was joined to.
-    fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms) -> usize {
+    /// that hears no other and has no guests has chosen already; others choose among what all
+    /// those rooms chose, here and at other engines. Being preferred counts in the room that one was
+    /// joined to.
+    fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms, relay: &Relay) -> usize {
         self.candidates.clear();
         let room = &rooms[slot];
+        let mut has_guests = false;
         for upstream in &room.links.upstream {
-            if rooms[*upstream].spoken_in != tick {
-                continue;
-            }
-            for index in rooms[*upstream].chosen.range() {
-                let candidate = self.chosen[index];
-                let mark = &mut self.marks[candidate.origin as usize];
-                if mark.nominated == self.pass {
-                    continue;
+            let is_here = *upstream == slot;
+            let upstream = &rooms[*upstream];
+            if upstream.spoken_in == tick {
+                for index in upstream.chosen.range() {
+                    self.add_candidate(self.chosen[index], is_here);
                 }
-                mark.nominated = self.pass;
-                self.candidates.push(Candidate {
-                    incumbent: mark.talked == self.pass,
-                    preferred: candidate.preferred && *upstream == slot,
-                    has_floor: true,
-                    ..candidate
-                });
+            }
+            let mut guest = upstream.guests_in(tick);
+            while guest != NONE {
+                has_guests = true;
+                if let Some(candidate) = self.candidate_of(guest, relay) {
+                    self.add_candidate(candidate, is_here);
+                }
+                guest = relay.next_of(guest);
             }
         }
-        match room.links.upstream.len() {
-            0 | 1 => self.candidates.len(),
-            _ => choose(room.policy, &mut self.candidates),
+        if room.links.upstream.len() > 1 || has_guests {
+            choose(room.policy, &mut self.candidates)
+        } else {
+            self.candidates.len()
         }
+    }
+
+    /// Each origin once.
+    fn add_candidate(&mut self, candidate: Candidate, is_here: bool) {
+        let mark = &mut self.marks[candidate.key as usize];
+        if mark.nominated == self.pass {
+            return;
+        }
+        mark.nominated = self.pass;
+        self.candidates.push(Candidate {
+            incumbent: mark.talked == self.pass,
+            preferred: candidate.preferred && is_here,
+            has_floor: true,
+            ..candidate
+        });
     }
 
     fn admit(
@@ -345,24 +413,38 @@ impl Floor {
         candidate: Candidate,
         rate: Rate,
         ports: &mut Ports,
+        relay: &Relay,
         stats: &mut Stats,
     ) {
-        let Candidate { origin, since, treatment, .. } = candidate;
-        let mark = &mut self.marks[origin as usize];
-        let voice = &mut ports.voices[origin as usize];
+        let Candidate { origin, guest, key, treatment, .. } = candidate;
+        let begins = if guest == NONE {
+            self.call_in(tick, &candidate, ports)
+        } else {
+            relay.guest(guest).begins
+        };
+        let mark = &mut self.marks[key as usize];
         mark.talks = self.pass;
         let from = if mark.talked == self.pass {
-            voice.stay(tick);
             self.talkers_before[mark.place as usize].ramp.to
+        } else if begins {
+            UNITY
         } else {
-            voice.enter(tick, since);
-            if let Some(body) = &mut ports.bodies[origin as usize] {
-                voice.decode(body.as_mut());
-            }
-            if voice.begins { UNITY } else { 0 }
+            0
         };
-        let talker = Talker { origin, ramp: Ramp { from, to: UNITY }, treatment, rendition: NONE };
-        self.add_talker(tick, talker, rate, ports, stats);
+        let ramp = Ramp { from, to: UNITY };
+        let talker = Talker { origin, guest, key, ramp, treatment, rendition: NONE };
+        self.add_talker(tick, talker, rate, ports, relay, stats);
+    }
+
+    /// A voice of this engine is heard in a room in this tick. Returns whether it begins with it.
+    pub(super) fn call_in(&self, tick: u64, candidate: &Candidate, ports: &mut Ports) -> bool {
+        let origin = candidate.origin as usize;
+        let voice = &mut ports.voices[origin];
+        voice.enter(tick, candidate.since);
+        if let Some(body) = &mut ports.bodies[origin] {
+            voice.decode(body.as_mut());
+        }
+        voice.begins
     }
 
     fn add_talker(
@@ -371,12 +453,17 @@ impl Floor {
         talker: Talker,
         rate: Rate,
         ports: &Ports,
+        relay: &Relay,
         stats: &mut Stats,
     ) {
-        let voice = &ports.voices[talker.origin as usize];
-        let origin = (talker.origin, voice);
-        let manner = (rate, talker.treatment);
-        let rendition = self.renditions.of(tick, origin, manner, &self.filters);
+        let rendition = if talker.is_guest() {
+            let guest = relay.guest(talker.guest);
+            self.renditions.of_guest(tick, (talker.key, guest), rate, &self.filters)
+        } else {
+            let voice = &ports.voices[talker.origin as usize];
+            let manner = (rate, talker.treatment);
+            self.renditions.of(tick, (talker.origin, voice), manner, &self.filters)
+        };
         match rendition {
             Some(rendition) if self.talkers.len() < self.talkers.capacity() => {
                 self.talkers.push(Talker { rendition, ..talker });
@@ -385,14 +472,30 @@ impl Floor {
         }
     }
 
-    fn sum(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, ports: &Ports) {
-        let room = &mut rooms[slot];
-        let sum = &mut self.sums[room.sum as usize][..room.rate.frame_samples()];
-        sum.fill(0);
-        for talker in &self.talkers[room.talkers.range()] {
-            let voice = &ports.voices[talker.origin as usize];
-            sum::add(sum, self.renditions.frame(talker.rendition, voice), talker.ramp);
+    /// The samples of a talker, as its room mixes them but for the ramp.
+    pub(super) fn frame_of<'a>(
+        &'a self,
+        talker: &Talker,
+        ports: &'a Ports,
+        relay: &'a Relay,
+    ) -> &'a [i16] {
+        match self.renditions.frame(talker.rendition) {
+            Some(frame) => frame,
+            None if talker.is_guest() => relay.guest(talker.guest).frame(),
+            None => ports.voices[talker.origin as usize].in_rooms(),
         }
+    }
+
+    fn sum(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, ports: &Ports, relay: &Relay) {
+        let room = &mut rooms[slot];
+        let length = room.rate.frame_samples();
+        let mut sum = std::mem::take(&mut self.sums);
+        sum[room.sum as usize][..length].fill(0);
+        for talker in &self.talkers[room.talkers.range()] {
+            let frame = self.frame_of(talker, ports, relay);
+            sum::add(&mut sum[room.sum as usize][..length], frame, talker.ramp);
+        }
+        self.sums = sum;
         room.mixed = tick;
     }
 
@@ -409,6 +512,9 @@ impl Floor {
         let room = &rooms[slot];
         let here = Feed::Room(RoomId { slot, generation: room.generation });
         for index in room.talkers.range() {
+            if self.talkers[index].is_guest() {
+                continue;
+            }
             let own = OwnVoice { tick, talker: index as u32 };
             let ear = &mut ports.ears[self.talkers[index].origin as usize];
             if ear.feed == here {
@@ -422,6 +528,10 @@ impl Floor {
                 ear.outlet = outlets.part(ear.outlet);
             }
         }
+    }
+
+    pub(super) fn marks_mut(&mut self, key: u32) -> &mut Mark {
+        &mut self.marks[key as usize]
     }
 
     pub(super) fn talker(&self, index: u32) -> Talker {

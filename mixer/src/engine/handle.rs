@@ -1,8 +1,9 @@
-//! The control side's half of an engine.
+//! The control side's half of an engine, or of several that work together.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use rtrb::{Consumer, Producer, PushError};
+use rtrb::{Consumer, Producer};
 use thiserror::Error;
 
 use super::homeward::Homeward;
@@ -35,60 +36,106 @@ pub struct Busy {
     pub limit: usize,
 }
 
-/// A plan on its way to the engine or home.
+/// A plan, or an engine's part of it, on its way there or home.
 #[derive(Debug)]
 pub(super) struct Parcel {
     pub(super) id: PlanId,
-    pub(super) plan: Plan,
+    pub(super) steps: Vec<Step>,
+}
+
+/// The ends of one engine's rings and what it publishes.
+#[derive(Debug)]
+pub(super) struct Shore {
+    pub(super) plans: Producer<Parcel>,
+    pub(super) homeward: Consumer<Homeward>,
+    pub(super) stats: Arc<Published>,
+    pub(super) meters: Arc<Meters>,
 }
 
 /// Reserves keys, submits plans and receives notices. One owner, any thread, never blocks.
 ///
 /// * Keys: [`reserve_port`](Self::reserve_port), [`reserve_room`](Self::reserve_room), and the
-///   `release_` pair for keys that were never used.
+///   `release_` pair for keys that were never used;
+///   [`reserve_port_at`](Self::reserve_port_at) and
+///   [`reserve_port_beside`](Self::reserve_port_beside) when it matters at which engine.
 /// * Plans: [`has_room`](Self::has_room), [`submit`](Self::submit).
 /// * Notices: [`poll`](Self::poll), until it returns `None`, a few times a second at least.
 /// * Insight: [`stats`](Self::stats), [`talkers`](Self::talkers), [`capacities`](Self::capacities).
 #[derive(Debug)]
 pub struct EngineHandle {
     capacities: Capacities,
-    ports: Keys,
+    /// By shard.
+    ports: Vec<Keys>,
     rooms: Keys,
     plans_submitted: u64,
-    plans: Producer<Parcel>,
-    homeward: Consumer<Homeward>,
-    stats: Arc<Published>,
-    meters: Arc<Meters>,
+    /// Plans of which a part is under way, with the number of parts and what came home of them.
+    under_way: BTreeMap<PlanId, UnderWay>,
+    /// Plans that are home while an earlier one is not, and the first that is not.
+    early: BTreeMap<PlanId, u64>,
+    awaited: PlanId,
+    shores: Vec<Shore>,
+    /// Whose notices are looked at next.
+    next_shore: usize,
+}
+
+#[derive(Debug, Default)]
+struct UnderWay {
+    parts: usize,
+    home: Vec<Step>,
 }
 
 impl EngineHandle {
-    pub(super) fn new(
-        capacities: Capacities,
-        plans: Producer<Parcel>,
-        homeward: Consumer<Homeward>,
-        stats: Arc<Published>,
-        meters: Arc<Meters>,
-    ) -> Self {
+    pub(super) fn new(capacities: Capacities, shores: Vec<Shore>) -> Self {
+        let share = capacities.share_of(capacities.ports);
+        let ports = (0..capacities.shards()).map(|shard| {
+            let first = shard * share;
+            Keys::new(first, capacities.ports.saturating_sub(first).min(share))
+        });
         Self {
-            ports: Keys::new(capacities.ports),
-            rooms: Keys::new(capacities.rooms),
+            ports: ports.collect(),
+            rooms: Keys::new(0, capacities.rooms),
             plans_submitted: 0,
+            under_way: BTreeMap::new(),
+            early: BTreeMap::new(),
+            awaited: PlanId(1),
             capacities,
-            plans,
-            homeward,
-            stats,
-            meters,
+            shores,
+            next_shore: 0,
         }
     }
 
     /// A key for a new port. It is given back when the plan that removes the port comes home.
     ///
+    /// Of several engines the first that has room gets it: those who are joined to one another hear
+    /// each other a tick later if they are at different engines, so that a second one is used only
+    /// when the first is full.
+    ///
     /// # Errors
-    /// [`Full`] when as many ports exist as the engine can hold.
+    /// [`Full`] when as many ports exist as the engines can hold.
     pub fn reserve_port(&mut self) -> Result<PortId, Full> {
-        let (slot, generation) =
-            self.ports.reserve().ok_or(Full { what: "ports", limit: self.capacities.ports })?;
+        let limit = self.capacities.ports;
+        let key = self.ports.iter_mut().find_map(Keys::reserve);
+        let (slot, generation) = key.ok_or(Full { what: "ports", limit })?;
         Ok(PortId { slot, generation })
+    }
+
+    /// A key for a new port that is to be at a certain engine, if there is room.
+    ///
+    /// # Errors
+    /// [`Full`] when as many ports exist as the engines can hold.
+    pub fn reserve_port_at(&mut self, shard: usize) -> Result<PortId, Full> {
+        match self.ports.get_mut(shard).and_then(Keys::reserve) {
+            Some((slot, generation)) => Ok(PortId { slot, generation }),
+            None => self.reserve_port(),
+        }
+    }
+
+    /// A key for a new port that is to be at the engine of another one, if there is room.
+    ///
+    /// # Errors
+    /// [`Full`] when as many ports exist as the engines can hold.
+    pub fn reserve_port_beside(&mut self, other: PortId) -> Result<PortId, Full> {
+        self.reserve_port_at(usize::from(self.capacities.shard_of(other)))
     }
 
     /// A key for a new room. It is given back when the plan that removes the room comes home.
@@ -103,7 +150,10 @@ impl EngineHandle {
 
     /// Gives back the key of a port that no plan ever added.
     pub fn release_port(&mut self, port: PortId) {
-        self.ports.release(port.slot, port.generation);
+        let shard = usize::from(self.capacities.shard_of(port));
+        if let Some(keys) = self.ports.get_mut(shard) {
+            keys.release(port.slot, port.generation);
+        }
     }
 
     /// Gives back the key of a room that no plan ever added.
@@ -114,49 +164,93 @@ impl EngineHandle {
     /// Whether the next [`submit`](Self::submit) will succeed. Ask before changing the topology.
     #[must_use]
     pub fn has_room(&self) -> bool {
-        !self.plans.is_full()
+        self.shores.iter().all(|shore| !shore.plans.is_full())
     }
 
-    /// Sends a plan to the engine, which carries it out at its next tick, after all earlier
-    /// ones. [`Notice::Applied`] with the same id tells when it has been heard.
+    /// Sends a plan to the engines that have a part in it; each carries that out at its next tick,
+    /// after all earlier ones. [`Notice::Applied`] with the same id tells when all of it has been
+    /// heard.
     ///
     /// # Errors
     /// [`Busy`] with the plan when too many are under way.
     pub fn submit(&mut self, plan: Plan) -> Result<PlanId, Busy> {
-        let id = PlanId(self.plans_submitted + 1);
-        match self.plans.push(Parcel { id, plan }) {
-            Ok(()) => {
-                self.plans_submitted += 1;
-                Ok(id)
+        if !self.has_room() {
+            return Err(Busy { plan, limit: self.capacities.plans });
+        }
+        self.plans_submitted += 1;
+        let id = PlanId(self.plans_submitted);
+        // A plan without steps comes home from the first engine.
+        let is_empty = plan.is_empty();
+        let parts = split(plan, self.shores.len()).into_iter().enumerate();
+        let mut sent = 0;
+        for (shard, steps) in
+            parts.filter(|(shard, steps)| !steps.is_empty() || (is_empty && *shard == 0))
+        {
+            let shore = &mut self.shores[shard];
+            // There is room: nobody else sends.
+            let pushed = shore.plans.push(Parcel { id, steps });
+            sent += usize::from(pushed.is_ok());
+        }
+        if sent > 1 {
+            self.under_way.insert(id, UnderWay { parts: sent, home: Vec::new() });
+        }
+        Ok(id)
+    }
+
+    /// The next notice: plans in the order of their submission, events of each engine in the order
+    /// in which they happened. Frees what a plan brought home.
+    pub fn poll(&mut self) -> Option<Notice> {
+        loop {
+            if let Some(tick) = self.early.remove(&self.awaited) {
+                let plan = self.awaited;
+                self.awaited = PlanId(plan.0 + 1);
+                return Some(Notice::Applied { plan, tick });
             }
-            Err(PushError::Full(parcel)) => {
-                Err(Busy { plan: parcel.plan, limit: self.capacities.plans })
+            match self.pop()? {
+                Homeward::Event { port, event } => return Some(Notice::Port { port, event }),
+                Homeward::Applied { parcel, tick } => self.arrived(parcel, tick),
             }
         }
     }
 
-    /// The next notice, oldest first. Frees what a plan brought home.
-    pub fn poll(&mut self) -> Option<Notice> {
-        Some(match self.homeward.pop().ok()? {
-            Homeward::Event { port, event } => Notice::Port { port, event },
-            Homeward::Applied { parcel, tick } => {
-                self.release_removed(&parcel.plan);
-                Notice::Applied { plan: parcel.id, tick }
+    fn pop(&mut self) -> Option<Homeward> {
+        for _ in 0..self.shores.len() {
+            if let Ok(homeward) = self.shores[self.next_shore].homeward.pop() {
+                return Some(homeward);
             }
-        })
+            self.next_shore = (self.next_shore + 1) % self.shores.len();
+        }
+        None
     }
 
-    /// The engine's counters as of its last tick.
+    /// A plan, or a part of one, came home.
+    fn arrived(&mut self, parcel: Parcel, tick: u64) {
+        let Parcel { id, mut steps } = parcel;
+        if let Some(under_way) = self.under_way.get_mut(&id) {
+            under_way.parts -= 1;
+            under_way.home.append(&mut steps);
+            if under_way.parts > 0 {
+                return;
+            }
+            steps = self.under_way.remove(&id).map(|under_way| under_way.home).unwrap_or_default();
+        }
+        self.release_removed(&steps);
+        self.early.insert(id, tick);
+    }
+
+    /// The counters as of the last tick, of all engines together.
     #[must_use]
     pub fn stats(&self) -> Stats {
-        self.stats.load()
+        let all = self.shores.iter().map(|shore| shore.stats.load());
+        all.reduce(Stats::together).unwrap_or_default()
     }
 
     /// Who was mixed in a room in the last tick, with levels; at most
-    /// [`METERED_TALKERS_MAX`](super::METERED_TALKERS_MAX) of them.
+    /// [`METERED_TALKERS_MAX`](super::METERED_TALKERS_MAX) of each engine.
     pub fn talkers(&self, room: RoomId) -> impl Iterator<Item = Talking> {
-        self.meters.read(room).filter_map(|reading| {
-            let generation = self.ports.current(reading.slot)?;
+        let readings = self.shores.iter().flat_map(move |shore| shore.meters.read(room));
+        readings.filter_map(|reading| {
+            let generation = self.ports.iter().find_map(|keys| keys.current(reading.slot))?;
             reading.of(PortId { slot: reading.slot, generation })
         })
     }
@@ -167,13 +261,28 @@ impl EngineHandle {
         &self.capacities
     }
 
-    fn release_removed(&mut self, plan: &Plan) {
-        for step in &plan.steps {
+    fn release_removed(&mut self, steps: &[Step]) {
+        for step in steps {
             match step {
                 Step::RemovePort { port, .. } => self.release_port(*port),
+                // Each engine has a part of the room, and its key is given back once.
                 Step::RemoveRoom { room, .. } => self.release_room(*room),
                 _ => {}
             }
         }
     }
+}
+
+/// The steps of each engine, in order.
+fn split(plan: Plan, shards: usize) -> Vec<Vec<Step>> {
+    if shards == 1 {
+        return vec![plan.steps.into_iter().map(|(_, step)| step).collect()];
+    }
+    let mut parts: Vec<Vec<Step>> = std::iter::repeat_with(Vec::new).take(shards).collect();
+    for (shard, step) in plan.steps {
+        if let Some(part) = parts.get_mut(usize::from(shard)) {
+            part.push(step);
+        }
+    }
+    parts
 }

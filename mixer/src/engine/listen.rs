@@ -3,12 +3,13 @@
 use super::floor::Floor;
 use super::outlets::{Form, Outlets};
 use super::ports::{Ear, Ports};
+use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
 use super::streams::NONE;
 use crate::encoder::PAYLOAD_MAX;
 use crate::plan::Feed;
-use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, Rate};
+use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
 use crate::signal::fade::cross_fade;
 use crate::signal::sum::{self, Sum};
 
@@ -31,6 +32,7 @@ pub(super) struct Scene<'a> {
     pub(super) ports: &'a Ports,
     pub(super) rooms: &'a Rooms,
     pub(super) floor: &'a Floor,
+    pub(super) relay: &'a Relay,
 }
 
 /// Room for the audio of a listener that is going over from one source to another.
@@ -131,13 +133,26 @@ impl Pad {
     }
 }
 
-impl Scene<'_> {
+impl<'a> Scene<'a> {
+    /// Keys pressed in this tick by the port that is listened to directly.
+    pub(super) fn digits_heard(self, feed: Feed) -> &'a [u8] {
+        let Feed::Port(port) = feed else { return &[] };
+        if let Some(slot) = self.ports.slot(port) {
+            return self.ports.digits_of(slot, self.tick);
+        }
+        let guest = self.relay.direct(port).map(|id| &self.relay.guest(id).to);
+        match guest {
+            Some(To::Listeners { digits, .. }) => digits.all(),
+            _ => &[],
+        }
+    }
+
     fn render(self, ear: &mut Ear, rate: Rate, outlets: &mut Outlets, stats: &mut Stats) -> Place {
         match ear.feed {
             Feed::Nothing => Place::Nowhere,
             Feed::Port(port) => match self.ports.slot(port) {
                 Some(slot) => self.render_voice(ear, slot, rate, outlets),
-                None => Place::Nowhere,
+                None => self.render_guest(ear, port, rate, outlets),
             },
             Feed::Room(id) => match self.rooms.get(id) {
                 Some(room) if room.sounds_in(self.tick) => {
@@ -155,6 +170,28 @@ impl Scene<'_> {
         if voice.rate() == rate && ear.encoding.is_none() {
             return Place::Voice(slot);
         }
+        self.copy_voice(ear, (voice.rate(), newest), rate, outlets)
+    }
+
+    /// The voice of another engine's port.
+    fn render_guest(self, ear: &mut Ear, port: PortId, rate: Rate, outlets: &mut Outlets) -> Place {
+        let Some(guest) = self.relay.direct(port) else { return Place::Nowhere };
+        let guest = self.relay.guest(guest);
+        match guest.to {
+            To::Listeners { sounds: true, .. } => {
+                self.copy_voice(ear, (guest.rate, guest.frame()), rate, outlets)
+            }
+            _ => Place::Nowhere,
+        }
+    }
+
+    fn copy_voice(
+        self,
+        ear: &mut Ear,
+        voice: (Rate, &[i16]),
+        rate: Rate,
+        outlets: &mut Outlets,
+    ) -> Place {
         let form = Form { rate, encoding: ear.encoding, is_levelled: false };
         self.fit(ear, form, outlets);
         if ear.outlet == NONE {
@@ -163,7 +200,7 @@ impl Scene<'_> {
         if ear.outlet == NONE {
             return Place::Nowhere;
         }
-        outlets[ear.outlet].copy(self.tick, (voice.rate(), newest), &self.floor.filters);
+        outlets[ear.outlet].copy(self.tick, voice, &self.floor.filters);
         Place::Outlet(ear.outlet)
     }
 
@@ -237,8 +274,7 @@ impl Scene<'_> {
 
     fn take_out(self, talker: u32, sum: &mut [i32]) {
         let talker = self.floor.talker(talker);
-        let voice = &self.ports.voices[talker.origin as usize];
-        let frame = self.floor.renditions.frame(talker.rendition, voice);
+        let frame = self.floor.frame_of(&talker, self.ports, self.relay);
         sum::subtract(sum, frame, talker.ramp);
     }
 
@@ -246,9 +282,10 @@ impl Scene<'_> {
     fn begins(self, feed: Feed) -> bool {
         match feed {
             Feed::Nothing => true,
-            Feed::Port(port) => {
-                self.ports.slot(port).is_none_or(|slot| self.ports.voices[slot as usize].begins)
-            }
+            Feed::Port(port) => match self.ports.slot(port) {
+                Some(slot) => self.ports.voices[slot as usize].begins,
+                None => self.relay.direct(port).is_none_or(|id| self.relay.guest(id).begins),
+            },
             Feed::Room(room) => self.rooms.get(room).is_none_or(Room::begins),
         }
     }

@@ -7,7 +7,7 @@
 //! | take plans | carry out what the control side decided | steps |
 //! | receive | hand each datagram to its port | datagrams |
 //! | read | ask every port for its next 20 ms | ports |
-//! | mix | choose who is heard, sum each room once | ports that make a sound |
+//! | mix | choose who is heard, here and at other engines, sum each room once | ports that make a sound |
 //! | write | give every port what it hears | ports, and talkers for their own mixes |
 //! | retire | put what was removed into the plans, send those home | plans |
 //! | publish | store counters and levels | rooms that mix |
@@ -17,6 +17,7 @@
 mod apply;
 mod encoders;
 mod floor;
+mod guests;
 mod handle;
 mod homeward;
 mod keys;
@@ -25,6 +26,7 @@ mod meter;
 mod notice;
 mod outlets;
 mod ports;
+mod relay;
 mod renditions;
 mod rooms;
 mod stats;
@@ -46,18 +48,20 @@ pub use stats::Stats;
 
 use crate::capacities::Capacities;
 use crate::inbox::Inbox;
+use crate::plan::Shard;
 use crate::port::Outbox;
 use crate::realtime::forbid_allocation;
 use crate::room::RoomId;
 use crate::time::Time;
 use apply::Tables;
 use floor::{Floor, Stage};
-use handle::Parcel;
+use handle::{Parcel, Shore};
 use homeward::WayHome;
 use listen::{Pad, Scene};
 use meter::Meters;
 use outlets::Outlets;
 use ports::Ports;
+use relay::Relay;
 use rooms::Rooms;
 use stats::Published;
 use streams::Streams;
@@ -72,37 +76,61 @@ fn is_previous(then: u64, tick: u64) -> bool {
 }
 
 /// Builds an engine with its control-side half. Allocates everything either will ever need.
+///
+/// # Panics
+/// Never: there is one engine at least, and one is asked for.
 #[must_use]
 pub fn engine(capacities: Capacities) -> (Engine, EngineHandle) {
+    let (mut engines, handle) = engines(Capacities { shards: 1, ..capacities });
+    match engines.pop() {
+        Some(engine) => (engine, handle),
+        None => unreachable!("one shard has one engine"),
+    }
+}
+
+/// Builds the engines that share these capacities ([`Capacities::shards`]), in order, with their
+/// common control-side half. Each is to tick on a thread of its own, all on the same grid of
+/// deadlines.
+#[must_use]
+pub fn engines(capacities: Capacities) -> (Vec<Engine>, EngineHandle) {
+    let relays = Relay::between(capacities.shards());
+    let built =
+        relays.into_iter().enumerate().map(|(shard, relay)| build(shard, relay, capacities));
+    let (engines, shores) = built.unzip();
+    (engines, EngineHandle::new(capacities, shores))
+}
+
+fn build(shard: usize, relay: Relay, capacities: Capacities) -> (Engine, Shore) {
     let (plans_in, plans) = RingBuffer::new(capacities.plans);
-    let (notices, notices_out) = RingBuffer::new(capacities.notices);
+    let (notices, homeward) = RingBuffer::new(capacities.notices);
     let published = Arc::new(Published::default());
     let meters = Arc::new(Meters::new(capacities.rooms));
-    let handle = EngineHandle::new(
-        capacities,
-        plans_in,
-        notices_out,
-        Arc::clone(&published),
-        Arc::clone(&meters),
-    );
+    let shore = Shore {
+        plans: plans_in,
+        homeward,
+        stats: Arc::clone(&published),
+        meters: Arc::clone(&meters),
+    };
+    let ports = capacities.share_of(capacities.ports);
     let engine = Engine {
         tick: NEVER,
+        relay,
         plans,
         applied: Vec::with_capacity(capacities.plans),
         plans_per_tick: capacities.plans,
         datagrams_per_tick: capacities.datagrams_per_tick,
-        ports: Ports::new(capacities.ports),
+        ports: Ports::new((shard * ports) as u32, ports),
         rooms: Rooms::new(capacities.rooms),
-        streams: Streams::new(capacities.streams, capacities.ports),
-        floor: Floor::new(&capacities),
-        outlets: Outlets::new(capacities.ports, capacities.rooms),
+        streams: Streams::new(capacities.share_of(capacities.streams), ports),
+        floor: Floor::new(shard as Shard, &capacities),
+        outlets: Outlets::new(ports, capacities.rooms),
         pad: Box::default(),
         home: WayHome::new(notices, &capacities),
         stats: Stats::default(),
         published,
         meters,
     };
-    (engine, handle)
+    (engine, shore)
 }
 
 /// The engine. Lives on one thread; [`tick`](Self::tick) is all there is to do with it.
@@ -118,6 +146,7 @@ pub struct Engine {
     rooms: Rooms,
     streams: Streams,
     floor: Floor,
+    relay: Relay,
     outlets: Outlets,
     pad: Box<Pad>,
     home: WayHome,
@@ -137,7 +166,7 @@ impl Engine {
             self.take_plans();
             self.receive(now, inbox, out);
             self.read(now, out);
-            self.mix();
+            self.mix(now);
             self.write(now, out);
             self.retire();
             self.publish();
@@ -157,7 +186,7 @@ impl Engine {
                 outlets: &mut self.outlets,
                 encodings_refused: &mut self.stats.encodings_refused,
             };
-            self.stats.steps_refused += tables.swap(&mut parcel.plan);
+            self.stats.steps_refused += tables.swap(&mut parcel.steps);
             self.stats.plans += 1;
             self.applied.push(parcel);
         }
@@ -202,9 +231,10 @@ impl Engine {
         }
     }
 
-    fn mix(&mut self) {
-        let Self { tick, rooms, streams, ports, outlets, stats, floor, .. } = self;
-        floor.mix(*tick, Stage { rooms, streams, ports, outlets, stats });
+    fn mix(&mut self, now: Time) {
+        let Self { tick, rooms, streams, ports, outlets, stats, floor, relay, .. } = self;
+        relay.receive(now);
+        floor.mix(*tick, Stage { rooms, streams, ports, outlets, stats, relay, now });
     }
 
     fn write<O: Outbox>(&mut self, now: Time, out: &mut O) {
@@ -219,11 +249,16 @@ impl Engine {
     fn write_port<O: Outbox>(&mut self, now: Time, slot: u32, out: &mut O) {
         let Some(mut body) = self.ports.bodies[slot as usize].take() else { return };
         let mut ear = self.ports.ears[slot as usize];
-        for digit in self.ports.digits_heard(ear.feed, self.tick) {
+        let scene = Scene {
+            tick: self.tick,
+            ports: &self.ports,
+            rooms: &self.rooms,
+            floor: &self.floor,
+            relay: &self.relay,
+        };
+        for digit in scene.digits_heard(ear.feed) {
             body.relay_digit(*digit);
         }
-        let scene =
-            Scene { tick: self.tick, ports: &self.ports, rooms: &self.rooms, floor: &self.floor };
         let rate = self.ports.voices[slot as usize].rate();
         let place = self.pad.listen(&mut ear, rate, scene, &mut self.outlets, &mut self.stats);
         let mut digits = self.ports.digits[slot as usize];
@@ -253,7 +288,7 @@ impl Engine {
                 outlets: &mut self.outlets,
                 encodings_refused: &mut self.stats.encodings_refused,
             };
-            tables.retire(&mut parcel.plan);
+            tables.retire(&mut parcel.steps);
             self.home.applied(parcel, self.tick);
         }
     }
@@ -263,8 +298,10 @@ impl Engine {
             let room = &self.rooms[*slot];
             let talkers = self.floor.talkers(room.talkers).iter();
             let speaks = |slot: u32| self.ports.voices[slot as usize].speaks();
-            let talkers =
-                talkers.filter(|talker| talker.stays() && room.is_open && speaks(talker.origin));
+            // Guests are published where they come from.
+            let talkers = talkers.filter(|talker| {
+                talker.stays() && room.is_open && !talker.is_guest() && speaks(talker.origin)
+            });
             let talking = talkers.map(|talker| Talking {
                 port: self.ports.id(talker.origin),
                 level_dbov: self.ports.voices[talker.origin as usize].level.dbov(),
@@ -272,6 +309,9 @@ impl Engine {
             self.meters.publish(RoomId { slot: *slot, generation: room.generation }, talking);
         }
         self.stats.ticks = self.tick;
+        self.stats.relays_sent = self.relay.sent;
+        self.stats.relays_dropped = self.relay.dropped;
+        self.stats.relays_late = self.relay.late;
         self.stats.notices_retried = self.home.retried;
         self.stats.events_dropped = self.home.dropped;
         self.stats.ports = self.ports.len() as u64;

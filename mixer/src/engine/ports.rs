@@ -10,7 +10,7 @@ use crate::port::{Port, PortId, Rate};
 const DIGITS_MAX: usize = 8;
 
 /// Keys pressed in one tick.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(super) struct Digits {
     tick: u64,
     events: [u8; DIGITS_MAX],
@@ -27,6 +27,15 @@ impl Digits {
         *place = event;
         self.count += 1;
         true
+    }
+
+    /// Those of this tick alone.
+    pub(super) fn only_of(&self, tick: u64) -> Digits {
+        if self.tick == tick { *self } else { Digits::default() }
+    }
+
+    pub(super) fn all(&self) -> &[u8] {
+        &self.events[..self.count]
     }
 
     pub(super) fn of_tick(&self, tick: u64) -> &[u8] {
@@ -95,6 +104,8 @@ enum State {
 
 /// Ports by slot, as parallel columns: each stage of a tick touches only what it needs.
 pub(super) struct Ports {
+    /// The slot that comes first: those of several engines that work together are numbered through.
+    first: u32,
     occupancy: Box<[Occupancy]>,
     pub(super) bodies: Box<[Option<Box<dyn Port>>]>,
     pub(super) voices: Box<[Voice]>,
@@ -104,8 +115,9 @@ pub(super) struct Ports {
 }
 
 impl Ports {
-    pub(super) fn new(capacity: usize) -> Self {
+    pub(super) fn new(first: u32, capacity: usize) -> Self {
         Self {
+            first,
             occupancy: vec![Occupancy::default(); capacity].into(),
             bodies: (0..capacity).map(|_| None).collect(),
             voices: (0..capacity).map(|_| Voice::none()).collect(),
@@ -122,7 +134,8 @@ impl Ports {
     /// Takes body and memory in; leaves them where they are, and says `false`, when the slot is
     /// not free.
     pub(super) fn insert(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
-        let slot = port.slot as usize;
+        let Some(index) = port.slot.checked_sub(self.first) else { return false };
+        let slot = index as usize;
         let Some(place) = self.occupancy.get_mut(slot) else { return false };
         if place.state != State::Free || luggage.body.is_none() {
             return false;
@@ -132,7 +145,7 @@ impl Ports {
             state: State::Present,
             position: self.occupied.len() as u32,
         };
-        self.occupied.push(port.slot);
+        self.occupied.push(index);
         self.bodies[slot] = luggage.body.take();
         self.voices[slot].begin(rate, &mut luggage.frames);
         self.ears[slot] = Ear::DEAF;
@@ -191,26 +204,26 @@ impl Ports {
         *listeners = if comes { *listeners + 1 } else { listeners.saturating_sub(1) };
     }
 
-    /// The slot of a port that exists.
+    /// The slot of a port that exists, counted from this engine's first.
     pub(super) fn slot(&self, port: PortId) -> Option<u32> {
-        let place = self.occupancy.get(port.slot as usize)?;
+        let slot = port.slot.checked_sub(self.first)?;
+        let place = self.occupancy.get(slot as usize)?;
         let same = place.state != State::Free && place.generation == port.generation;
-        same.then_some(port.slot)
+        same.then_some(slot)
     }
 
     /// The key of whatever port occupies a slot.
     pub(super) fn id(&self, slot: u32) -> PortId {
-        PortId { slot, generation: self.occupancy[slot as usize].generation }
+        PortId { slot: self.first + slot, generation: self.occupancy[slot as usize].generation }
     }
 
     pub(super) fn is_leaving(&self, slot: u32) -> bool {
         self.occupancy[slot as usize].state == State::Leaving
     }
 
-    /// Keys pressed in this tick by the port that is listened to directly.
-    pub(super) fn digits_heard(&self, feed: Feed, tick: u64) -> &[u8] {
-        let Feed::Port(port) = feed else { return &[] };
-        self.slot(port).map_or(&[], |slot| self.digits[slot as usize].of_tick(tick))
+    /// Keys pressed in this tick by a port.
+    pub(super) fn digits_of(&self, slot: u32, tick: u64) -> &[u8] {
+        self.digits[slot as usize].of_tick(tick)
     }
 
     /// The n-th occupied slot, in no particular but always the same order.

@@ -5,6 +5,7 @@
 //! lives for as long as it is mixed in each tick.
 
 use super::is_previous;
+use super::relay::Relayed;
 use super::streams::NONE;
 use super::voice::Voice;
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
@@ -13,6 +14,7 @@ use crate::topology::Treatment;
 
 #[derive(Debug)]
 struct Rendition {
+    /// Whose it is: a port's slot, or a guest's key.
     origin: u32,
     rate: Rate,
     treatment: Treatment,
@@ -37,13 +39,13 @@ impl Rendition {
         }
     }
 
-    fn make(&mut self, tick: u64, voice: &Voice, filters: &Filters) {
+    fn make(&mut self, tick: u64, voice: (Rate, &[i16]), filters: &Filters) {
         if !is_previous(self.made, tick) {
             self.resampler = Resampler::SILENT;
         }
         self.made = tick;
         let frame = &mut self.frame[..self.rate.frame_samples()];
-        self.resampler.convert_voice(filters, (voice.rate(), voice.in_rooms()), (self.rate, frame));
+        self.resampler.convert_voice(filters, voice, (self.rate, frame));
     }
 }
 
@@ -58,12 +60,13 @@ pub(super) struct Renditions {
 }
 
 impl Renditions {
-    pub(super) fn new(ports: usize) -> Self {
+    /// For so many ports of one's own, and guests with keys below `keys`.
+    pub(super) fn new(ports: usize, keys: usize) -> Self {
         Self {
             table: (0..ports).map(|_| Rendition::free()).collect(),
             free: (0..ports as u32).rev().collect(),
             in_use: Vec::with_capacity(ports),
-            first: vec![NONE; ports].into(),
+            first: vec![NONE; keys].into(),
         }
     }
 
@@ -79,6 +82,35 @@ impl Renditions {
         if rate == voice.rate() && treatment.is_none() {
             return Some(NONE);
         }
+        let id = self.find(origin, rate, treatment)?;
+        let rendition = &mut self.table[id as usize];
+        if rendition.made != tick {
+            rendition.make(tick, (voice.rate(), voice.in_rooms()), filters);
+        }
+        Some(id)
+    }
+
+    /// The same of a guest, which was treated where it came from.
+    pub(super) fn of_guest(
+        &mut self,
+        tick: u64,
+        (key, guest): (u32, &Relayed),
+        rate: Rate,
+        filters: &Filters,
+    ) -> Option<u32> {
+        if rate == guest.rate {
+            return Some(NONE);
+        }
+        let id = self.find(key, rate, Treatment::default())?;
+        let rendition = &mut self.table[id as usize];
+        if rendition.made != tick {
+            rendition.make(tick, (guest.rate, guest.frame()), filters);
+        }
+        Some(id)
+    }
+
+    /// The one of this rate and treatment, begun now if there is none yet.
+    fn find(&mut self, origin: u32, rate: Rate, treatment: Treatment) -> Option<u32> {
         let mut id = self.first[origin as usize];
         while id != NONE {
             let rendition = &self.table[id as usize];
@@ -87,22 +119,13 @@ impl Renditions {
             }
             id = rendition.next;
         }
-        if id == NONE {
-            id = self.begin(origin, rate, treatment)?;
-        }
-        let rendition = &mut self.table[id as usize];
-        if rendition.made != tick {
-            rendition.make(tick, voice, filters);
-        }
-        Some(id)
+        if id == NONE { self.begin(origin, rate, treatment) } else { Some(id) }
     }
 
-    /// The samples of this tick.
-    pub(super) fn frame<'a>(&'a self, id: u32, voice: &'a Voice) -> &'a [i16] {
-        match self.table.get(id as usize) {
-            Some(rendition) => &rendition.frame[..rendition.rate.frame_samples()],
-            None => voice.in_rooms(),
-        }
+    /// The samples of this tick, if there is such a rendition.
+    pub(super) fn frame(&self, id: u32) -> Option<&[i16]> {
+        let rendition = self.table.get(id as usize)?;
+        Some(&rendition.frame[..rendition.rate.frame_samples()])
     }
 
     fn begin(&mut self, origin: u32, rate: Rate, treatment: Treatment) -> Option<u32> {

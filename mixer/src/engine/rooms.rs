@@ -2,7 +2,7 @@
 
 use super::NEVER;
 use super::streams::NONE;
-use crate::plan::Links;
+use crate::plan::{Links, Shards};
 use crate::port::Rate;
 use crate::room::{Policy, RoomId};
 
@@ -33,6 +33,14 @@ pub(super) struct Room {
     pub(super) links: Links,
     /// At which it mixes: the highest of its members.
     pub(super) rate: Rate,
+    /// Shards in which it is heard.
+    pub(super) audience: Shards,
+    /// Voices that came from other shards in this tick, and in which tick that was.
+    pub(super) visited: u64,
+    pub(super) first_guest: u32,
+    /// Whose voices were handed to other shards, and in which tick that was.
+    pub(super) relayed: Span,
+    pub(super) handed_over: u64,
     /// Last tick in which someone spoke into this very room, the list of those streams, and
     /// whom the room chose among them.
     pub(super) spoken_in: u64,
@@ -58,6 +66,11 @@ impl Room {
             policy: Policy::default(),
             links: Links::default(),
             rate: Rate::Narrow,
+            audience: 0,
+            visited: NEVER,
+            first_guest: NONE,
+            relayed: Span::default(),
+            handed_over: NEVER,
             spoken_in: NEVER,
             first_candidate: NONE,
             chosen: Span::default(),
@@ -72,6 +85,11 @@ impl Room {
     /// Whether there is anything to hear in this tick.
     pub(super) fn sounds_in(&self, tick: u64) -> bool {
         self.mixed == tick && !self.talkers.is_empty()
+    }
+
+    /// The first of those who came from other engines in this tick, or [`NONE`].
+    pub(super) fn guests_in(&self, tick: u64) -> u32 {
+        if self.visited == tick { self.first_guest } else { NONE }
     }
 
     /// Whether everything to be heard in this tick begins with it.

@@ -13,6 +13,12 @@ macro_rules! counters {
             $($(#[$doc])* pub $name: u64,)+
         }
 
+        impl Stats {
+            fn sum(self, other: Stats) -> Stats {
+                Stats { $($name: self.$name + other.$name,)+ }
+            }
+        }
+
         /// Where the engine publishes its counters at the end of each tick.
         #[derive(Debug, Default)]
         pub(super) struct Published {
@@ -62,6 +68,13 @@ counters! {
     outlets_mixed,
     /// Payloads encoded, each for all who hear the same in the same encoding.
     payloads_encoded,
+    /// Ticks of voices handed to another engine.
+    relays_sent,
+    /// Ticks of voices that were not handed to another engine because too many were under way, or
+    /// because a room mixes more than can be handed over.
+    relays_dropped,
+    /// Ticks of voices from another engine that came when their time had passed.
+    relays_late,
     /// Rooms left silent for a tick because `Capacities::live_rooms` was exhausted.
     rooms_dropped,
     /// Output frames whose level the limiter held down.
@@ -72,11 +85,17 @@ counters! {
     ports,
     /// Rooms in the engine.
     rooms,
-    /// Rooms that mixed in the last tick.
+    /// Rooms that mixed in the last tick, counted at each engine that did.
     live_rooms,
 }
 
 impl Stats {
+    /// The counters of two engines that work together. A room is at both of them.
+    pub(super) fn together(self, other: Stats) -> Stats {
+        let (ticks, rooms) = (self.ticks.max(other.ticks), self.rooms.max(other.rooms));
+        Stats { ticks, rooms, ..self.sum(other) }
+    }
+
     pub(super) fn count(&mut self, outcome: Outcome) {
         self.frames_limited += u64::from(outcome.limited);
         self.samples_clipped += u64::from(outcome.clipped);

@@ -9,6 +9,7 @@
 //! those after it for as long as the voice is heard; a voice that is not heard costs no decoding.
 
 use super::is_previous;
+use crate::plan::Shards;
 use crate::port::{Activity, HISTORY_TICKS, Port, Rate};
 use crate::signal::fade::cross_fade;
 use crate::signal::level::{self, Level};
@@ -50,6 +51,8 @@ pub(super) struct Voice {
     mixed: u64,
     /// How many ports listen to it directly.
     pub(super) listeners: u32,
+    /// Shards in which others listen to it directly.
+    pub(super) audience: Shards,
     /// The tick before the newest one held nothing, so this one may begin without a ramp.
     pub(super) begins: bool,
     /// The newest one holds something.
@@ -77,6 +80,7 @@ impl Voice {
             is_spliced: false,
             mixed: super::NEVER,
             listeners: 0,
+            audience: 0,
             begins: true,
             sounds: false,
             level: Level(0.0),
@@ -119,7 +123,7 @@ impl Voice {
         self.newest = (self.newest + 1) % TICKS;
         let newest = self.newest;
         let activity = read(&mut *body, self.frame_mut(newest));
-        let wanted = self.listeners > 0 || is_previous(self.mixed, tick);
+        let wanted = self.listeners > 0 || self.audience != 0 || is_previous(self.mixed, tick);
         let power = match activity {
             Activity::Silent => {
                 self.frame_mut(newest).fill(0);
@@ -195,7 +199,7 @@ impl Voice {
         self.noise.is_exceeded()
     }
 
-    /// A room begins to mix it. `since` is the tick in which it began to speak into that room:
+    /// A room mixes it in this tick, for the first time or not. `since` is the tick in which it began to speak into that room:
     /// what was said before that, muted perhaps, is not for the room.
     pub(super) fn enter(&mut self, tick: u64, since: u64) {
         let in_a_room = self.mixed == tick || is_previous(self.mixed, tick);
@@ -204,11 +208,6 @@ impl Voice {
             let held = |ticks: &usize| self.contents[self.before(*ticks)] != Content::Silence;
             self.late = (1..=allowed).take_while(held).count();
         }
-        self.mixed = tick;
-    }
-
-    /// A room goes on mixing it.
-    pub(super) fn stay(&mut self, tick: u64) {
         self.mixed = tick;
     }
 

@@ -17,8 +17,12 @@ pub(crate) const HOLD_TICKS: u64 = 10;
 /// Someone who makes a sound and can be heard in a room.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Candidate {
-    /// The port's slot: who it is that speaks.
+    /// The port's slot, if it is one of this engine's.
     pub(crate) origin: u32,
+    /// Which guest it is, if it is a port of another engine.
+    pub(crate) guest: u32,
+    /// Who it is that speaks: a number of its own for each port of any engine.
+    pub(crate) key: u32,
     /// How loud.
     pub(crate) level: Level,
     /// Is more than the noise on its line.
@@ -45,7 +49,7 @@ impl Candidate {
     }
 
     /// Preferred ones first, then those who speak, of those the ones that have just come, then by
-    /// loudness, then by slot.
+    /// loudness, then by key.
     fn rank(&self, other: &Self) -> Ordering {
         other
             .preferred
@@ -53,7 +57,7 @@ impl Candidate {
             .then_with(|| other.speaks.cmp(&self.speaks))
             .then_with(|| other.held.cmp(&self.held))
             .then_with(|| other.score().total_cmp(&self.score()))
-            .then_with(|| self.origin.cmp(&other.origin))
+            .then_with(|| self.key.cmp(&other.key))
     }
 }
 
@@ -96,6 +100,8 @@ mod tests {
         let level = Level(level);
         Candidate {
             origin,
+            guest: u32::MAX,
+            key: origin,
             level,
             speaks: true,
             incumbent: false,
@@ -128,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn ties_go_to_the_lower_slot() {
+    fn ties_go_to_the_lower_key() {
         let candidates = [5, 2, 9, 4].map(|i| candidate(i, 1.0)).to_vec();
         assert_eq!(chosen(Policy::NBest(2), candidates), [2, 4]);
     }

@@ -1,8 +1,8 @@
 //! How streams come and go: the three rules, and the steps that make the engine follow.
 
 use super::{Directions, EndPoint, JoinError, Manner, Pair, Partners, Stream, Topology};
-use crate::capacities::LINKED_ROOMS_MAX;
-use crate::plan::{Feed, Plan, Step};
+use crate::capacities::{Capacities, LINKED_ROOMS_MAX};
+use crate::plan::{Feed, Plan, Shard, Step};
 use crate::port::PortId;
 use crate::room::RoomId;
 
@@ -95,16 +95,22 @@ impl Topology {
             EndPoint::Room(room) => Feed::Room(room),
         };
         let is_levelled = self.is_levelled(listener, from);
-        plan.push(Step::Listen { port: listener, feed, is_levelled });
+        let step = Step::Listen { port: listener, feed, is_levelled };
+        plan.push(self.capacities.shard_of(listener), step);
+        self.count_listener(plan, listener, from, true);
         let torn = Stream { from: previous?, to: listener.into() };
+        self.count_listener(plan, listener, torn.from, false);
         self.tear(plan, torn);
         Some(torn)
     }
 
     fn stop_listening(&mut self, plan: &mut Plan, listener: PortId) {
-        if let Some(node) = self.ports.get_mut(&listener) {
-            node.source = None;
-            plan.push(Step::Listen { port: listener, feed: Feed::Nothing, is_levelled: false });
+        let Some(node) = self.ports.get_mut(&listener) else { return };
+        let before = node.source.take();
+        let step = Step::Listen { port: listener, feed: Feed::Nothing, is_levelled: false };
+        plan.push(self.capacities.shard_of(listener), step);
+        if let Some(before) = before {
+            self.count_listener(plan, listener, before, false);
         }
     }
 
@@ -120,17 +126,19 @@ impl Topology {
 
     fn speak(&mut self, plan: &mut Plan, port: PortId, room: RoomId, wanted: bool) {
         let Some(pair) = self.pairs.get_mut(&(port.into(), room.into())) else { return };
+        let shard = self.capacities.shard_of(port);
+        let ids = &mut self.stream_ids[usize::from(shard)];
         if wanted {
-            let stream = self.stream_ids.take();
+            let stream = ids.take();
             pair.stream = Some(stream);
             let Pair { preferred, treatment, .. } = *pair;
-            plan.push(Step::Speak { stream, port, room, preferred, treatment });
+            plan.push(shard, Step::Speak { stream, port, room, preferred, treatment });
             if pair.has_floor {
-                plan.push(Step::GiveFloor { stream, has_floor: true });
+                plan.push(shard, Step::GiveFloor { stream, has_floor: true });
             }
         } else if let Some(stream) = pair.stream.take() {
-            self.stream_ids.give_back(stream);
-            plan.push(Step::Hush { stream });
+            ids.give_back(stream);
+            plan.push(shard, Step::Hush { stream });
         }
     }
 
@@ -138,7 +146,7 @@ impl Topology {
         let Some(pair) = self.pairs.get_mut(&key) else { return };
         let changed = std::mem::replace(&mut pair.preferred, preferred) != preferred;
         if let (true, Some(stream)) = (changed, pair.stream) {
-            plan.push(Step::Prefer { stream, preferred });
+            plan.push(shard_of(&self.capacities, key), Step::Prefer { stream, preferred });
         }
     }
 
@@ -147,13 +155,15 @@ impl Topology {
         let Some(pair) = self.pairs.get_mut(&key) else { return };
         let before = std::mem::replace(&mut pair.treatment, manner.treatment);
         if let (true, Some(stream)) = (before != manner.treatment, pair.stream) {
-            plan.push(Step::Treat { stream, treatment: manner.treatment });
+            let step = Step::Treat { stream, treatment: manner.treatment };
+            plan.push(shard_of(&self.capacities, key), step);
         }
         let was_levelled = std::mem::replace(&mut pair.is_levelled, manner.is_levelled);
         let listens = pair.backward && was_levelled != manner.is_levelled;
         if let (true, (EndPoint::Port(port), EndPoint::Room(room))) = (listens, key) {
             let (feed, is_levelled) = (Feed::Room(room), manner.is_levelled);
-            plan.push(Step::Listen { port, feed, is_levelled });
+            let step = Step::Listen { port, feed, is_levelled };
+            plan.push(self.capacities.shard_of(port), step);
         }
     }
 
@@ -188,7 +198,10 @@ impl Topology {
             return Err(JoinError::TooManyLinked { limit: LINKED_ROOMS_MAX });
         }
         for room in concerned {
-            plan.push(Step::SetLinks { room, links: self.links.compile(room) });
+            for shard in self.shards() {
+                plan.push(shard, Step::SetLinks { room, links: self.links.compile(room) });
+            }
+            self.tell_audience(plan, room);
         }
         Ok(())
     }
@@ -201,5 +214,13 @@ impl Topology {
                 self.links.remove(from, to);
             }
         }
+    }
+}
+
+/// The engine that has the stream of a pair; a port comes before a room.
+fn shard_of(capacities: &Capacities, key: (EndPoint, EndPoint)) -> Shard {
+    match key.0 {
+        EndPoint::Port(port) => capacities.shard_of(port),
+        EndPoint::Room(_) => 0,
     }
 }

@@ -34,7 +34,7 @@ impl LinkGraph {
     }
 
     /// Rooms in which `room` can be heard, itself included.
-    fn downstream(&self, room: RoomId) -> BTreeSet<RoomId> {
+    pub(super) fn downstream(&self, room: RoomId) -> BTreeSet<RoomId> {
         closure(&self.heard_by, room)
     }
 

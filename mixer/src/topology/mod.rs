@@ -1,4 +1,5 @@
-//! Who is joined to whom: the control side's picture of the engine's streams.
+//! Who is joined to whom: the control side's picture of the streams of the engine, or of all engines
+//! that work together.
 //!
 //! Three kinds of end point exist in the draft; here connections and dialogs are both *ports*,
 //! and conferences are *rooms*. A join lays directed streams between two of them, by three rules
@@ -12,6 +13,7 @@
 //! No operation but the removal of an end point walks its members: a join into a room of
 //! thousands costs what a join into a room of three costs.
 
+mod audience;
 mod audit;
 mod error;
 mod lay;
@@ -28,9 +30,10 @@ pub use manner::{Manner, Treatment};
 
 use crate::capacities::Capacities;
 use crate::engine::frames_of;
-use crate::plan::{Luggage, Plan, Step, StreamId};
+use crate::plan::{Luggage, Plan, Shard, Step, StreamId};
 use crate::port::{Media, Port, PortId, Rate};
 use crate::room::{Policy, RoomId};
+use audience::Listeners;
 use links::LinkGraph;
 use rates::Rates;
 use streams::StreamIds;
@@ -117,7 +120,9 @@ pub struct Topology {
     rooms: BTreeMap<RoomId, RoomNode>,
     pairs: BTreeMap<(EndPoint, EndPoint), Pair>,
     links: LinkGraph,
-    stream_ids: StreamIds,
+    /// Places for streams, by shard.
+    stream_ids: Vec<StreamIds>,
+    capacities: Capacities,
 }
 
 type Partners = BTreeSet<EndPoint>;
@@ -126,6 +131,8 @@ type Partners = BTreeSet<EndPoint>;
 struct PortNode {
     rate: Rate,
     source: Option<EndPoint>,
+    /// Ports that listen to it directly.
+    listeners: Listeners,
     partners: Partners,
 }
 
@@ -133,6 +140,8 @@ struct PortNode {
 struct RoomNode {
     /// How many members there are of each rate.
     rates: Rates,
+    /// Ports that listen to it.
+    listeners: Listeners,
     partners: Partners,
 }
 
@@ -168,7 +177,10 @@ impl Topology {
             rooms: BTreeMap::new(),
             pairs: BTreeMap::new(),
             links: LinkGraph::default(),
-            stream_ids: StreamIds::new(capacities.streams),
+            stream_ids: (0..capacities.shards())
+                .map(|_| StreamIds::new(capacities.share_of(capacities.streams)))
+                .collect(),
+            capacities: *capacities,
         }
     }
 
@@ -180,7 +192,7 @@ impl Topology {
         let previous = self.ports.insert(port, PortNode { rate, ..PortNode::default() });
         debug_assert!(previous.is_none(), "a key names one port");
         let luggage = Luggage { body: Some(body), frames: frames_of(rate), encoder };
-        plan.push(Step::AddPort { port, rate, luggage });
+        plan.push(self.capacities.shard_of(port), Step::AddPort { port, rate, luggage });
     }
 
     /// Tells the engine that a port speaks and listens differently from now on.
@@ -202,7 +214,7 @@ impl Topology {
             self.count_member(plan, room, rate, true);
         }
         let luggage = Luggage { body: None, frames: frames_of(rate), encoder };
-        plan.push(Step::SetMedia { port, rate, luggage });
+        plan.push(self.capacities.shard_of(port), Step::SetMedia { port, rate, luggage });
         Ok(())
     }
 
@@ -211,7 +223,9 @@ impl Topology {
     pub fn add_room(&mut self, plan: &mut Plan, room: RoomId, policy: Policy) {
         let previous = self.rooms.insert(room, RoomNode::default());
         debug_assert!(previous.is_none(), "a key names one room");
-        plan.push(Step::AddRoom { room, policy, links: self.links.compile(room) });
+        for shard in self.shards() {
+            plan.push(shard, Step::AddRoom { room, policy, links: self.links.compile(room) });
+        }
     }
 
     /// Changes how a room selects.
@@ -225,7 +239,9 @@ impl Topology {
         policy: Policy,
     ) -> Result<(), Unknown> {
         self.require(room.into())?;
-        plan.push(Step::SetPolicy { room, policy });
+        for shard in self.shards() {
+            plan.push(shard, Step::SetPolicy { room, policy });
+        }
         Ok(())
     }
 
@@ -283,7 +299,7 @@ impl Topology {
         };
         let changed = std::mem::replace(&mut pair.has_floor, has_floor) != has_floor;
         if let (true, Some(stream)) = (changed, pair.stream) {
-            plan.push(Step::GiveFloor { stream, has_floor });
+            plan.push(self.capacities.shard_of(port), Step::GiveFloor { stream, has_floor });
         }
         Ok(())
     }
@@ -340,11 +356,14 @@ impl Topology {
         match end_point {
             EndPoint::Port(port) => {
                 self.ports.remove(&port);
-                plan.push(Step::RemovePort { port, luggage: Luggage::default() });
+                let step = Step::RemovePort { port, luggage: Luggage::default() };
+                plan.push(self.capacities.shard_of(port), step);
             }
             EndPoint::Room(room) => {
                 self.rooms.remove(&room);
-                plan.push(Step::RemoveRoom { room, links: Default::default() });
+                for shard in self.shards() {
+                    plan.push(shard, Step::RemoveRoom { room, links: Default::default() });
+                }
             }
         }
         Ok(streams)
@@ -362,12 +381,17 @@ impl Topology {
         key: (EndPoint, EndPoint),
         directions: Directions,
     ) -> Result<(), JoinError> {
-        let speaks = matches!(key, (EndPoint::Port(_), EndPoint::Room(_))) && directions.a_to_b();
+        let (EndPoint::Port(port), EndPoint::Room(_)) = key else { return Ok(()) };
         let has_stream = self.pairs.get(&key).is_some_and(|pair| pair.stream.is_some());
-        if speaks && !has_stream && self.stream_ids.is_exhausted() {
-            return Err(JoinError::StreamsFull { limit: self.stream_ids.limit() });
+        let ids = &self.stream_ids[usize::from(self.capacities.shard_of(port))];
+        if directions.a_to_b() && !has_stream && ids.is_exhausted() {
+            return Err(JoinError::StreamsFull { limit: ids.limit() });
         }
         Ok(())
+    }
+
+    fn shards(&self) -> impl Iterator<Item = Shard> + use<> {
+        0..self.capacities.shards() as Shard
     }
 
     fn partners(&self, end_point: EndPoint) -> Option<&Partners> {

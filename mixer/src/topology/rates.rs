@@ -45,7 +45,9 @@ impl Topology {
         node.rates.count(rate, comes);
         let now = node.rates.highest();
         if now != before {
-            plan.push(Step::SetRate { room, rate: now });
+            for shard in self.shards() {
+                plan.push(shard, Step::SetRate { room, rate: now });
+            }
         }
     }
 }

@@ -39,6 +39,7 @@ const LISTENING_TICKS: usize = 10;
 
 /// Enough for every test, and small enough to build quickly.
 pub const CAPACITIES: Capacities = Capacities {
+    shards: 1,
     ports: 64,
     rooms: 80,
     live_rooms: 80,
@@ -50,13 +51,15 @@ pub const CAPACITIES: Capacities = Capacities {
 };
 
 pub struct Studio {
-    pub engine: Engine,
+    /// One, or several that work together: callers are spread over them in turn.
+    pub engines: Vec<Engine>,
     pub handle: EngineHandle,
     pub topology: Topology,
     pub inbox: Mailbag,
     pub callers: BTreeMap<char, (PortId, Arc<Line>)>,
     pub rooms: BTreeMap<char, RoomId>,
     pub notices: Vec<Notice>,
+    called: usize,
     now: Time,
 }
 
@@ -66,17 +69,23 @@ impl Studio {
     }
 
     pub fn with(capacities: Capacities) -> Self {
-        let (engine, handle) = mixer::engine(capacities);
+        let (engines, handle) = mixer::engines(capacities);
         Self {
-            engine,
+            engines,
             handle,
             topology: Topology::new(&capacities),
             inbox: Mailbag::default(),
             callers: BTreeMap::new(),
             rooms: BTreeMap::new(),
             notices: Vec::new(),
+            called: 0,
             now: Time::default(),
         }
+    }
+
+    /// Several engines.
+    pub fn sharded(shards: usize) -> Self {
+        Self::with(Capacities { shards, ..CAPACITIES })
     }
 
     /// Callers by these names, and a room for each capital among them.
@@ -94,7 +103,9 @@ impl Studio {
 
     /// Someone calls and hums the tone of that name.
     pub fn call(&mut self, name: char) -> Arc<Line> {
-        let id = self.handle.reserve_port().unwrap();
+        let shard = self.called % self.engines.len();
+        self.called += 1;
+        let id = self.handle.reserve_port_at(shard).unwrap();
         let line = Arc::new(Line::new(ear::tone_of(name)));
         let caller = Box::new(Caller::new(id, Arc::clone(&line)));
         self.carry_out(|topology, plan| {
@@ -174,9 +185,27 @@ impl Studio {
 
     /// Runs the engine without looking at its notices.
     pub fn tick_unattended(&mut self) {
+        self.tick_all_but(None);
+    }
+
+    /// A tick in which one engine has no processor.
+    pub fn tick_without(&mut self, shard: usize) {
+        self.tick_all_but(Some(shard));
+    }
+
+    fn tick_all_but(&mut self, stalled: Option<usize>) {
         self.now = self.now + TICK;
-        self.inbox.read = 0;
-        self.engine.tick(self.now, &mut self.inbox, &mut NoNetwork);
+        // Threads come in any order: now the one is first, now the other.
+        let tick = self.now.0 / TICK.as_nanos() as u64;
+        let count = self.engines.len();
+        for index in 0..count {
+            let shard = if tick.is_multiple_of(2) { index } else { count - 1 - index };
+            if stalled == Some(shard) {
+                continue;
+            }
+            self.inbox.read = 0;
+            self.engines[shard].tick(self.now, &mut self.inbox, &mut NoNetwork);
+        }
         self.inbox.letters.clear();
     }
 
@@ -250,6 +279,7 @@ impl Studio {
         assert_eq!(stats.steps_refused, 0);
         assert_eq!(stats.samples_clipped, 0);
         assert_eq!(stats.talkers_dropped, 0);
+        assert_eq!((stats.relays_dropped, stats.relays_late), (0, 0));
     }
 
     /// Who can hear whom, as the topology says.

@@ -108,6 +108,7 @@ impl Default for Setup {
                 ntp_at_zero: 0,
             },
             capacities: Capacities {
+                shards: 1,
                 ports: 64,
                 rooms: 32,
                 live_rooms: 32,

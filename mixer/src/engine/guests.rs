@@ -1,0 +1,188 @@
+//! The part of the floor that deals with other engines: who comes from there, and who is handed
+//! over to them.
+
+use super::floor::Floor;
+use super::is_previous;
+use super::ports::Ports;
+use super::relay::{Relay, Relayed, To, others};
+use super::rooms::{Room, Rooms, Span};
+use super::stats::Stats;
+use super::streams::NONE;
+use crate::capacities::RELAYED_TALKERS_MAX;
+use crate::port::FRAME_SAMPLES_MAX;
+use crate::room::selection::{Candidate, choose};
+use crate::room::{Policy, RoomId};
+use crate::time::Time;
+use crate::topology::Treatment;
+
+impl Floor {
+    /// Puts each guest into its room, and wakes the rooms in which that can be heard.
+    pub(super) fn welcome(
+        &mut self,
+        tick: u64,
+        rooms: &mut Rooms,
+        relay: &mut Relay,
+        stats: &mut Stats,
+    ) {
+        for guest in 0..relay.len() as u32 {
+            let To::Room { room: id, .. } = relay.guest(guest).to else { continue };
+            let Some(room) = rooms.get_mut(id) else { continue };
+            let is_first = room.visited != tick;
+            if is_first {
+                (room.visited, room.first_guest) = (tick, NONE);
+            }
+            relay.set_next(guest, std::mem::replace(&mut room.first_guest, guest));
+            if is_first {
+                self.wake_downstream(tick, id.slot, rooms, stats);
+            }
+        }
+    }
+
+    /// A guest as a candidate; none if it only comes to fade out.
+    pub(super) fn candidate_of(&self, guest: u32, relay: &Relay) -> Option<Candidate> {
+        let voice = relay.guest(guest);
+        let To::Room { preferred, stays: true, .. } = voice.to else { return None };
+        Some(Candidate {
+            origin: NONE,
+            guest,
+            key: self.key_of(voice),
+            level: voice.level,
+            speaks: voice.speaks,
+            incumbent: false,
+            held: false,
+            preferred,
+            has_floor: true,
+            since: 0,
+            treatment: Treatment::default(),
+            stream: NONE,
+        })
+    }
+
+    /// Which guest of this tick is the talker with that key, in a room or in one that it hears.
+    pub(super) fn guest_in(
+        &self,
+        tick: u64,
+        room: &Room,
+        key: u32,
+        rooms: &Rooms,
+        relay: &Relay,
+    ) -> u32 {
+        for upstream in &room.links.upstream {
+            let mut guest = rooms[*upstream].guests_in(tick);
+            while guest != NONE {
+                if self.key_of(relay.guest(guest)) == key {
+                    return guest;
+                }
+                guest = relay.next_of(guest);
+            }
+        }
+        NONE
+    }
+
+    fn key_of(&self, voice: &Relayed) -> u32 {
+        self.ports + voice.origin.slot
+    }
+
+    /// Hands what a room chose to the other engines in which it is heard, and once more, to fade
+    /// out, what it chose no longer.
+    pub(super) fn hand_over(
+        &mut self,
+        tick: u64,
+        slot: u32,
+        now: Time,
+        rooms: &mut Rooms,
+        ports: &mut Ports,
+        relay: &mut Relay,
+    ) {
+        let room = &mut rooms[slot];
+        let was_here = is_previous(room.handed_over, tick);
+        let before = if was_here { room.relayed } else { Span::default() };
+        let audience = others(room.audience, self.shard);
+        if audience == 0 && before.is_empty() {
+            return;
+        }
+        room.handed_over = tick;
+        self.pass += 1;
+        self.candidates.clear();
+        if room.spoken_in == tick {
+            self.candidates.extend_from_slice(&self.chosen[room.chosen.range()]);
+        }
+        let chosen = choose(Policy::NBest(RELAYED_TALKERS_MAX as u16), &mut self.candidates);
+        let room_left = self.relayed.capacity() - self.relayed.len();
+        let count = chosen.min(RELAYED_TALKERS_MAX).min(room_left);
+        relay.leave_out(self.candidates.len() - count);
+        let start = self.relayed.len() as u32;
+        for index in 0..count {
+            let candidate = self.candidates[index];
+            self.marks_mut(candidate.key).nominated = self.pass;
+            let begins = self.call_in(tick, &candidate, ports);
+            self.relayed.push(candidate);
+            self.hand(tick, (slot, &rooms[slot]), (&candidate, begins, true), now, ports, relay);
+        }
+        rooms[slot].relayed = Span { start, end: self.relayed.len() as u32 };
+        for index in before.range() {
+            let candidate = self.relayed_before[index];
+            let goes = self.marks_mut(candidate.key).nominated != self.pass;
+            if goes && ports.voices[candidate.origin as usize].is_in_rooms() {
+                let how = (&candidate, false, false);
+                self.hand(tick, (slot, &rooms[slot]), how, now, ports, relay);
+            }
+        }
+    }
+
+    fn hand(
+        &mut self,
+        tick: u64,
+        (slot, room): (u32, &Room),
+        (candidate, begins, stays): (&Candidate, bool, bool),
+        now: Time,
+        ports: &Ports,
+        relay: &mut Relay,
+    ) {
+        let voice = &ports.voices[candidate.origin as usize];
+        let (origin, manner) = ((candidate.origin, voice), (room.rate, candidate.treatment));
+        let Some(id) = self.renditions.of(tick, origin, manner, &self.filters) else { return };
+        let samples = self.renditions.frame(id).unwrap_or_else(|| voice.in_rooms());
+        let mut frame = [0; FRAME_SAMPLES_MAX];
+        frame[..samples.len()].copy_from_slice(samples);
+        let room_id = RoomId { slot, generation: room.generation };
+        relay.send(others(room.audience, self.shard), || Relayed {
+            said: now,
+            origin: ports.id(candidate.origin),
+            to: To::Room { room: room_id, preferred: candidate.preferred, stays },
+            rate: room.rate,
+            level: voice.level,
+            speaks: voice.speaks(),
+            begins,
+            frame,
+        });
+    }
+
+    /// Hands voices to the engines at which others listen to them directly.
+    pub(super) fn hand_to_listeners(&self, tick: u64, now: Time, ports: &Ports, relay: &mut Relay) {
+        for index in 0..ports.len() {
+            let slot = ports.occupied(index);
+            let voice = &ports.voices[slot as usize];
+            let audience = others(voice.audience, self.shard);
+            if audience == 0 {
+                continue;
+            }
+            let newest = voice.newest();
+            let mut frame = [0; FRAME_SAMPLES_MAX];
+            if let Some(newest) = newest {
+                frame[..newest.len()].copy_from_slice(newest);
+            }
+            let digits = ports.digits[slot as usize].only_of(tick);
+            relay.send(audience, || Relayed {
+                said: now,
+                origin: ports.id(slot),
+                to: To::Listeners { digits, sounds: newest.is_some() },
+                rate: voice.rate(),
+                level: voice.level,
+                speaks: voice.speaks(),
+                begins: voice.begins,
+                frame,
+            });
+        }
+    }
+}
