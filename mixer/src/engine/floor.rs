@@ -4,6 +4,7 @@
 //! nominate        each audible port, for each room it speaks into
 //! welcome         guests from other engines, each for its room
 //! choose          each room that is spoken into: among those, by its policy
+//! settle          the same among those and its guests
 //! hand over       what was chosen, to other engines in which the room is heard
 //! give the floor  each room in which they can be heard: among what its upstream rooms chose,
 //!                 each origin once, by its own policy
@@ -93,8 +94,9 @@ pub(super) struct Floor {
     /// Their talkers, room by room.
     talkers: Vec<Talker>,
     talkers_before: Vec<Talker>,
-    /// What rooms chose among those who speak into them, room by room.
+    /// What rooms chose among those who speak into them, room by room, now and in the last tick.
     pub(super) chosen: Vec<Candidate>,
+    pub(super) chosen_before: Vec<Candidate>,
     /// What rooms handed to other engines, room by room.
     pub(super) relayed: Vec<Candidate>,
     pub(super) relayed_before: Vec<Candidate>,
@@ -123,7 +125,8 @@ impl Floor {
             live_before: Vec::with_capacity(capacities.rooms),
             talkers: Vec::with_capacity(capacities.talkers),
             talkers_before: Vec::with_capacity(capacities.talkers),
-            chosen: Vec::with_capacity(capacities.streams),
+            chosen: Vec::with_capacity(2 * capacities.streams + 2 * relayed),
+            chosen_before: Vec::with_capacity(2 * capacities.streams + 2 * relayed),
             candidates: Vec::with_capacity(capacities.streams.max(capacities.ports) + 2 * relayed),
             marks: vec![Mark::default(); ports + capacities.ports].into(),
             sums: vec![[0; FRAME_SAMPLES_MAX]; capacities.live_rooms].into(),
@@ -154,6 +157,7 @@ impl Floor {
         self.wake_fading(tick, rooms, stats);
         for index in 0..self.live.len() {
             self.choose(tick, self.live[index], rooms, streams, ports);
+            self.settle(tick, self.live[index], rooms, relay);
         }
         self.hand_to_listeners(tick, now, ports, relay);
         for index in 0..self.live.len() {
@@ -175,6 +179,7 @@ impl Floor {
         self.live.clear();
         self.relayed.clear();
         self.talkers.clear();
+        std::mem::swap(&mut self.chosen, &mut self.chosen_before);
         self.chosen.clear();
     }
 
@@ -323,7 +328,7 @@ impl Floor {
         let before = if is_previous(room.mixed, tick) { room.talkers } else { Span::default() };
         room.talkers_before = before;
         self.mark_talkers(before);
-        let count = self.gather(tick, slot, rooms, relay);
+        let count = self.gather(tick, slot, rooms);
         let start = self.talkers.len() as u32;
         for index in 0..count {
             self.admit(tick, self.candidates[index], rooms[slot].rate, ports, relay, stats);
@@ -361,34 +366,19 @@ impl Floor {
     }
 
     /// Puts those who are mixed in front of the candidates and returns how many they are. A room
-    /// that hears no other and has no guests has chosen already; others choose among what all
-    /// those rooms chose, here and at other engines. Being preferred counts in the room that one was
-    /// joined to.
-    fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms, relay: &Relay) -> usize {
+    /// that hears no other has chosen already; one that does chooses among what all of them
+    /// chose. Being preferred counts in the room that one was joined to.
+    fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms) -> usize {
         self.candidates.clear();
         let room = &rooms[slot];
-        let mut has_guests = false;
         for upstream in &room.links.upstream {
-            let is_here = *upstream == slot;
-            let upstream = &rooms[*upstream];
-            if upstream.spoken_in == tick {
-                for index in upstream.chosen.range() {
-                    self.add_candidate(self.chosen[index], is_here);
-                }
-            }
-            let mut guest = upstream.guests_in(tick);
-            while guest != NONE {
-                has_guests = true;
-                if let Some(candidate) = self.candidate_of(guest, relay) {
-                    self.add_candidate(candidate, is_here);
-                }
-                guest = relay.next_of(guest);
+            for index in rooms[*upstream].settled_at(tick).range() {
+                self.add_candidate(self.chosen[index], *upstream == slot);
             }
         }
-        if room.links.upstream.len() > 1 || has_guests {
-            choose(room.policy, &mut self.candidates)
-        } else {
-            self.candidates.len()
+        match room.links.upstream.len() {
+            0 | 1 => self.candidates.len(),
+            _ => choose(room.policy, &mut self.candidates),
         }
     }
 

@@ -38,8 +38,41 @@ impl Floor {
         }
     }
 
+    /// What a room chose at this engine, and its guests: again by its policy.
+    pub(super) fn settle(&mut self, tick: u64, slot: u32, rooms: &mut Rooms, relay: &Relay) {
+        let room = &mut rooms[slot];
+        let chosen = if room.spoken_in == tick { room.chosen } else { Span::default() };
+        let first = room.guests_in(tick);
+        let was = is_previous(room.settled_in, tick);
+        let before = if was { room.settled } else { Span::default() };
+        (room.settled, room.settled_in) = (chosen, tick);
+        if first == NONE {
+            return;
+        }
+        self.candidates.clear();
+        self.candidates.extend_from_slice(&self.chosen[chosen.range()]);
+        let mut guest = first;
+        while guest != NONE {
+            self.candidates.extend(self.candidate_of(guest, relay));
+            guest = relay.next_of(guest);
+        }
+        self.pass += 1;
+        for index in before.range() {
+            let key = self.chosen_before[index].key;
+            self.marks_mut(key).nominated = self.pass;
+        }
+        for index in 0..self.candidates.len() {
+            let key = self.candidates[index].key;
+            self.candidates[index].incumbent = self.marks_mut(key).nominated == self.pass;
+        }
+        let count = choose(room.policy, &mut self.candidates);
+        let start = self.chosen.len() as u32;
+        self.chosen.extend_from_slice(&self.candidates[..count]);
+        room.settled = Span { start, end: self.chosen.len() as u32 };
+    }
+
     /// A guest as a candidate; none if it only comes to fade out.
-    pub(super) fn candidate_of(&self, guest: u32, relay: &Relay) -> Option<Candidate> {
+    fn candidate_of(&self, guest: u32, relay: &Relay) -> Option<Candidate> {
         let voice = relay.guest(guest);
         let To::Room { preferred, stays: true, .. } = voice.to else { return None };
         Some(Candidate {

@@ -46,6 +46,9 @@ pub(super) struct Room {
     pub(super) spoken_in: u64,
     pub(super) first_candidate: u32,
     pub(super) chosen: Span,
+    /// The same with those who speak into it at other engines, and in which tick that was.
+    pub(super) settled: Span,
+    pub(super) settled_in: u64,
     /// Last tick in which it was put on the list of rooms that mix.
     pub(super) awake: u64,
     /// Last tick in which it mixed.
@@ -74,6 +77,8 @@ impl Room {
             spoken_in: NEVER,
             first_candidate: NONE,
             chosen: Span::default(),
+            settled: Span::default(),
+            settled_in: NEVER,
             awake: NEVER,
             mixed: NEVER,
             talkers: Span::default(),
@@ -85,6 +90,11 @@ impl Room {
     /// Whether there is anything to hear in this tick.
     pub(super) fn sounds_in(&self, tick: u64) -> bool {
         self.mixed == tick && !self.talkers.is_empty()
+    }
+
+    /// Whom it chose in this tick among all who speak into it, wherever they do.
+    pub(super) fn settled_at(&self, tick: u64) -> Span {
+        if self.settled_in == tick { self.settled } else { Span::default() }
     }
 
     /// The first of those who came from other engines in this tick, or [`NONE`].

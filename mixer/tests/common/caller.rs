@@ -5,8 +5,8 @@ use std::f64::consts::TAU;
 use std::sync::Mutex;
 
 use mixer::port::{
-    Activity, Datagram, FRAME_SAMPLES, Heard, Outbox, Port, PortEvent, PortId, SAMPLE_RATE_HZ,
-    Sink, Source,
+    Activity, Datagram, FRAME_SAMPLES, FRAME_SAMPLES_MAX, Heard, Outbox, Port, PortEvent, PortId,
+    Rate, Sink, Source,
 };
 use mixer::time::Time;
 
@@ -14,18 +14,25 @@ use mixer::time::Time;
 pub const AMPLITUDE: f64 = 3_000.0;
 /// Recordings end here; nothing may be allocated while they are made.
 const RECORDING_MAX: usize = 600 * FRAME_SAMPLES;
+/// Payloads that are kept of a recording, and the longest.
+const PAYLOADS_MAX: usize = 64;
+const PAYLOAD_MAX: usize = 64;
 
 pub struct Line {
     pub tone_hz: u32,
+    rate: Mutex<Rate>,
     shared: Mutex<Shared>,
 }
 
 struct Shared {
+    tone_hz: u32,
     amplitude: f64,
+    payloads: Vec<Vec<u8>>,
     is_silent: bool,
     is_deaf: bool,
     event: Option<PortEvent>,
     recording: Vec<i16>,
+    payloads_heard: usize,
     nothing_heard: usize,
     digits: Vec<u8>,
     datagrams: usize,
@@ -33,9 +40,14 @@ struct Shared {
 }
 
 impl Line {
-    pub fn new(tone_hz: u32) -> Self {
+    pub fn new(tone_hz: u32, rate: Rate) -> Self {
+        // Payloads are written where nothing may be allocated.
+        let payloads = (0..PAYLOADS_MAX).map(|_| Vec::with_capacity(PAYLOAD_MAX)).collect();
         let shared = Shared {
+            tone_hz,
             amplitude: AMPLITUDE,
+            payloads,
+            payloads_heard: 0,
             is_silent: false,
             is_deaf: false,
             event: None,
@@ -45,7 +57,26 @@ impl Line {
             datagrams: 0,
             freed: false,
         };
-        Self { tone_hz, shared: Mutex::new(shared) }
+        Self { tone_hz, rate: Mutex::new(rate), shared: Mutex::new(shared) }
+    }
+
+    pub fn rate(&self) -> Rate {
+        *self.rate.lock().unwrap()
+    }
+
+    /// The caller has renegotiated.
+    pub fn set_rate(&self, rate: Rate) {
+        *self.rate.lock().unwrap() = rate;
+    }
+
+    /// Hums another tone from now on.
+    pub fn hum_hz(&self, tone_hz: u32) {
+        self.with(|shared| shared.tone_hz = tone_hz);
+    }
+
+    /// Payloads that came with what was heard, one a tick.
+    pub fn payloads(&self) -> Vec<Vec<u8>> {
+        self.with(|shared| shared.payloads[..shared.payloads_heard].to_vec())
     }
 
     pub fn hum_at(&self, amplitude: f64) {
@@ -74,6 +105,7 @@ impl Line {
     pub fn erase(&self) {
         self.with(|shared| {
             shared.recording.clear();
+            shared.payloads_heard = 0;
             shared.nothing_heard = 0;
         });
     }
@@ -133,10 +165,12 @@ impl Source for Caller {
             if shared.is_silent {
                 return Activity::Silent;
             }
+            let samples = frame.len();
             for (i, sample) in frame.iter_mut().enumerate() {
-                *sample = hum(self.line.tone_hz, shared.amplitude, self.samples_sent + i);
+                let index = self.samples_sent + i;
+                *sample = hum_at_rate(shared.tone_hz, shared.amplitude, index, samples);
             }
-            self.samples_sent += FRAME_SAMPLES;
+            self.samples_sent += samples;
             Activity::Active
         })
     }
@@ -150,10 +184,19 @@ impl Sink for Caller {
             }
             assert!(shared.recording.len() < RECORDING_MAX, "the tape is full");
             match heard {
-                Heard::Audio(audio) => shared.recording.extend_from_slice(audio.frame),
+                Heard::Audio(audio) => {
+                    shared.recording.extend_from_slice(audio.frame);
+                    let heard = shared.payloads_heard;
+                    if let Some(place) = shared.payloads.get_mut(heard) {
+                        place.clear();
+                        place.extend_from_slice(audio.payload);
+                        shared.payloads_heard += 1;
+                    }
+                }
                 Heard::Nothing => {
                     shared.nothing_heard += 1;
-                    shared.recording.extend_from_slice(&[0; FRAME_SAMPLES]);
+                    let samples = self.line.rate().frame_samples();
+                    shared.recording.extend_from_slice(&[0; FRAME_SAMPLES_MAX][..samples]);
                 }
             }
         });
@@ -175,6 +218,11 @@ impl Port for Caller {
 
 /// A cosine, so that it begins with a jump that a ramp must hide.
 pub fn hum(tone_hz: u32, amplitude: f64, index: usize) -> i16 {
-    let phase = TAU * f64::from(tone_hz) * index as f64 / f64::from(SAMPLE_RATE_HZ);
+    hum_at_rate(tone_hz, amplitude, index, FRAME_SAMPLES)
+}
+
+/// The same at the rate that has so many samples in a frame.
+fn hum_at_rate(tone_hz: u32, amplitude: f64, index: usize, frame_samples: usize) -> i16 {
+    let phase = TAU * f64::from(tone_hz) * index as f64 / (50.0 * frame_samples as f64);
     (phase.cos() * amplitude).round() as i16
 }

@@ -2,7 +2,7 @@
 
 use std::f64::consts::TAU;
 
-use mixer::port::SAMPLE_RATE_HZ;
+use mixer::port::Rate;
 
 use super::caller::Line;
 
@@ -19,8 +19,9 @@ pub fn tone_of(name: char) -> u32 {
 
 /// Whether the hum of `line` is in the recording; its level relative to how it was hummed when it
 /// is neither right nor absent.
-pub fn hears(samples: &[i16], line: &Line) -> Result<bool, f64> {
-    let relative_db = 20.0 * (amplitude(samples, line.tone_hz) / line.amplitude()).log10();
+pub fn hears(samples: &[i16], rate: Rate, line: &Line) -> Result<bool, f64> {
+    let heard = amplitude_at(rate, samples, line.tone_hz);
+    let relative_db = 20.0 * (heard / line.amplitude()).log10();
     match relative_db {
         db if db.abs() <= WANTED_WITHIN_DB => Ok(true),
         db if db < UNWANTED_BELOW_DB => Ok(false),
@@ -28,9 +29,14 @@ pub fn hears(samples: &[i16], line: &Line) -> Result<bool, f64> {
     }
 }
 
-/// Amplitude of one frequency in a recording, by correlation (one bin of a DFT).
+/// Amplitude of one frequency in a narrow-band recording.
 pub fn amplitude(samples: &[i16], tone_hz: u32) -> f64 {
-    let step = TAU * f64::from(tone_hz) / f64::from(SAMPLE_RATE_HZ);
+    amplitude_at(Rate::Narrow, samples, tone_hz)
+}
+
+/// Amplitude of one frequency in a recording, by correlation (one bin of a DFT).
+pub fn amplitude_at(rate: Rate, samples: &[i16], tone_hz: u32) -> f64 {
+    let step = TAU * f64::from(tone_hz) / f64::from(rate.hz());
     let (mut re, mut im) = (0.0, 0.0);
     for (i, sample) in samples.iter().enumerate() {
         let (sin, cos) = (step * i as f64).sin_cos();

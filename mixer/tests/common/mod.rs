@@ -15,9 +15,7 @@ use std::sync::Arc;
 use mixer::engine::{Notice, Stats};
 use mixer::inbox::Inbox;
 use mixer::plan::PlanId;
-use mixer::port::{
-    Channel, Datagram, FRAME_SAMPLES, Media, Outbox, Outgoing, PortEvent, PortId, Rate,
-};
+use mixer::port::{Channel, Datagram, Media, Outbox, Outgoing, PortEvent, PortId, Rate};
 use mixer::room::{Policy, RoomId};
 use mixer::time::{TICK, Time};
 use mixer::topology::{Directions, EndPoint, JoinError, Manner, Stream, UnjoinError};
@@ -103,14 +101,17 @@ impl Studio {
 
     /// Someone calls and hums the tone of that name.
     pub fn call(&mut self, name: char) -> Arc<Line> {
+        self.call_with(name, Media::plain(Rate::Narrow))
+    }
+
+    /// Someone calls who speaks and listens in some other way.
+    pub fn call_with(&mut self, name: char, media: Media) -> Arc<Line> {
         let shard = self.called % self.engines.len();
         self.called += 1;
         let id = self.handle.reserve_port_at(shard).unwrap();
-        let line = Arc::new(Line::new(ear::tone_of(name)));
+        let line = Arc::new(Line::new(ear::tone_of(name), media.rate));
         let caller = Box::new(Caller::new(id, Arc::clone(&line)));
-        self.carry_out(|topology, plan| {
-            topology.add_port(plan, id, caller, Media::plain(Rate::Narrow))
-        });
+        self.carry_out(|topology, plan| topology.add_port(plan, id, caller, media));
         self.callers.insert(name, (id, Arc::clone(&line)));
         line
     }
@@ -149,6 +150,10 @@ impl Studio {
     pub fn unjoin(&mut self, a: char, b: char) -> Result<Vec<Stream>, UnjoinError> {
         let (a, b) = (self.end_point(a), self.end_point(b));
         self.carry_out(|topology, plan| topology.unjoin(plan, a, b))
+    }
+
+    pub fn unjoin_ports(&mut self, a: PortId, b: PortId) {
+        self.carry_out(|topology, plan| topology.unjoin(plan, a, b)).unwrap();
     }
 
     /// Hangs up, or destroys a room.
@@ -243,8 +248,10 @@ impl Studio {
         }
         self.run(ticks);
         let recordings = self.callers.iter().map(|(name, (_, line))| (*name, line.recording()));
-        let recordings: BTreeMap<_, _> = recordings.collect();
-        assert!(recordings.values().all(|samples| samples.len() == ticks * FRAME_SAMPLES));
+        let recordings: BTreeMap<_, Vec<i16>> = recordings.collect();
+        for (name, samples) in &recordings {
+            assert_eq!(samples.len(), ticks * self.line(*name).rate().frame_samples());
+        }
         recordings
     }
 
@@ -254,7 +261,8 @@ impl Studio {
         let recordings = self.record(LISTENING_TICKS);
         let rows = recordings.iter().map(|(listener, samples)| {
             let heard = self.callers.iter().filter(|(name, (_, line))| {
-                ear::hears(samples, line).unwrap_or_else(|level_db| {
+                let rate = self.line(*listener).rate();
+                ear::hears(samples, rate, line).unwrap_or_else(|level_db| {
                     panic!("{listener} hears {name} neither well nor not at all: {level_db} dB")
                 })
             });

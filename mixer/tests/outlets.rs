@@ -1,0 +1,181 @@
+//! Each distinct mix is made and encoded once, and who begins to talk takes the encoder's state along.
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod common;
+
+use std::any::Any;
+
+use common::{SETTLING_TICKS, Studio};
+use mixer::encoder::{Encoder, EncodingId};
+use mixer::port::{Media, Rate};
+use mixer::room::Policy;
+use mixer::topology::Directions::{BToA, Both};
+
+/// An encoding whose payloads tell what the encoder has encoded before: its state before the frame and
+/// after it. A decoder that follows a stream of them sees each begin where the last one ended.
+#[derive(Clone, Debug)]
+struct Chain {
+    id: EncodingId,
+    state: u64,
+}
+
+impl Chain {
+    fn boxed(id: u16) -> Option<Box<dyn Encoder>> {
+        Some(Box::new(Chain { id: EncodingId(id), state: 0 }))
+    }
+}
+
+impl Encoder for Chain {
+    fn id(&self) -> EncodingId {
+        self.id
+    }
+
+    fn is_stateless(&self) -> bool {
+        false
+    }
+
+    fn encode(&mut self, frame: &[i16], payload: &mut [u8]) -> usize {
+        payload[..8].copy_from_slice(&self.state.to_be_bytes());
+        for sample in frame {
+            self.state = (self.state ^ *sample as u64).wrapping_mul(0x0100_0000_01b3);
+        }
+        payload[8..16].copy_from_slice(&self.state.to_be_bytes());
+        16
+    }
+
+    fn reset(&mut self) {
+        self.state = 0;
+    }
+
+    fn follow(&mut self, other: &dyn Encoder) {
+        self.state = other.as_any().downcast_ref::<Chain>().map_or(0, |other| other.state);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+/// How often a stream of payloads does not go on where it was.
+fn breaks(payloads: &[Vec<u8>]) -> usize {
+    payloads.windows(2).filter(|pair| pair[0][8..16] != pair[1][..8]).count()
+}
+
+fn media(rate: Rate, id: u16) -> Media {
+    Media { rate, encoder: Chain::boxed(id) }
+}
+
+/// A room in which `a` alone talks, and the listeners named besides.
+fn lecture(listeners: &str, of: impl Fn(char) -> Media) -> Studio {
+    let mut studio = Studio::new();
+    studio.open('R', Policy::NBest(3));
+    for name in std::iter::once('a').chain(listeners.chars()) {
+        studio.call_with(name, of(name));
+        studio.line(name).be_silent(name != 'a');
+        studio.join(name, 'R', Both);
+    }
+    studio.run(SETTLING_TICKS);
+    studio
+}
+
+/// Mixes made and payloads encoded in one tick.
+fn made_in_a_tick(studio: &mut Studio) -> (u64, u64) {
+    let before = studio.stats();
+    studio.tick();
+    let after = studio.stats();
+    (after.outlets_mixed - before.outlets_mixed, after.payloads_encoded - before.payloads_encoded)
+}
+
+#[test]
+fn twenty_listeners_share_one_mix_and_one_payload() {
+    let mut studio = lecture("bcdefghijklmnopqrstu", |_| media(Rate::Narrow, 1));
+    assert_eq!(made_in_a_tick(&mut studio), (2, 2), "theirs, and what the talker hears");
+    studio.record(5);
+    let first = studio.line('b').payloads();
+    assert_eq!(first.len(), 5);
+    assert!("cdefghijklmnopqrstu".chars().all(|name| studio.line(name).payloads() == first));
+}
+
+#[test]
+fn each_encoding_and_each_rate_is_made_once() {
+    let of = |name| match name {
+        'b' | 'c' => media(Rate::Narrow, 1),
+        'd' | 'e' => media(Rate::Narrow, 2),
+        'f' | 'g' => media(Rate::Full, 3),
+        _ => Media::plain(Rate::Narrow),
+    };
+    let mut studio = lecture("bcdefg", of);
+    assert_eq!(made_in_a_tick(&mut studio), (4, 3), "three shared ones, and the talker's own");
+}
+
+#[test]
+fn who_begins_to_talk_goes_on_with_the_stream_its_peer_has_followed() {
+    let mut studio = lecture("bcd", |_| media(Rate::Narrow, 1));
+    studio.record(5);
+    studio.run(1);
+    studio.line('b').be_silent(false);
+    studio.run(10);
+    let payloads = studio.line('b').payloads();
+    assert_eq!(payloads.len(), 16);
+    assert_eq!(breaks(&payloads), 0);
+    assert_ne!(payloads[15], studio.line('c').payloads()[15]);
+    assert_eq!(studio.line('c').payloads()[15], studio.line('d').payloads()[15]);
+}
+
+#[test]
+fn who_falls_silent_shares_with_the_others_again() {
+    let mut studio = lecture("bcd", |_| media(Rate::Narrow, 1));
+    studio.line('b').be_silent(false);
+    studio.run(SETTLING_TICKS);
+    assert_eq!(made_in_a_tick(&mut studio), (3, 3));
+    studio.line('b').be_silent(true);
+    studio.run(SETTLING_TICKS);
+    assert_eq!(made_in_a_tick(&mut studio), (2, 2));
+}
+
+#[test]
+fn encoders_go_home_with_their_ports_whatever_they_were_lent_to() {
+    let mut studio = lecture("bcdef", |_| media(Rate::Narrow, 1));
+    for name in "bacfed".chars() {
+        studio.remove(name);
+        studio.run(2);
+        studio.check_soundness();
+    }
+    // The place of the encoding is free again: as many others as there can be fit in.
+    for (index, name) in "abcdefghijklmnop".chars().enumerate() {
+        studio.call_with(name, media(Rate::Narrow, 10 + index as u16));
+    }
+    studio.run(2);
+    assert_eq!(studio.stats().encodings_refused, 0);
+    studio.call_with('q', media(Rate::Narrow, 99));
+    studio.run(2);
+    assert_eq!(studio.stats().encodings_refused, 1);
+}
+
+#[test]
+fn a_bridge_is_encoded_for_its_listener() {
+    let mut studio = Studio::new();
+    studio.call('a');
+    studio.call_with('b', media(Rate::Full, 1));
+    studio.join('a', 'b', Both);
+    studio.run(SETTLING_TICKS);
+    studio.record(10);
+    let payloads = studio.line('b').payloads();
+    assert_eq!((payloads.len(), breaks(&payloads)), (10, 0));
+    assert!(studio.line('a').payloads().iter().all(Vec::is_empty));
+}
+
+#[test]
+fn going_over_to_another_room_never_leaves_a_listener_without_payload() {
+    let mut studio = lecture("bc", |_| media(Rate::Narrow, 1));
+    studio.open('S', Policy::NBest(3));
+    studio.call('x');
+    studio.join('x', 'S', Both);
+    studio.run(SETTLING_TICKS);
+    studio.record(3);
+    studio.join('b', 'S', BToA);
+    studio.run(5);
+    let payloads = studio.line('b').payloads();
+    assert_eq!(payloads.len(), 8);
+    assert!(payloads.iter().all(|payload| payload.len() == 16));
+}
