@@ -19,21 +19,14 @@ fn four() -> Studio {
     studio
 }
 
-fn give_floor(studio: &mut Studio, name: char, has_floor: bool) {
-    let (port, room) = (studio.port(name), studio.rooms[&'R']);
-    let mut plan = Plan::new();
-    studio.topology.give_floor(&mut plan, port, room, has_floor).unwrap();
-    studio.handle.submit(plan).unwrap();
-}
-
 #[test]
 fn nobody_is_heard_who_was_not_given_the_floor() {
     let mut studio = four();
     assert_eq!(studio.hearing(), "a: b: c: d:");
-    give_floor(&mut studio, 'b', true);
-    give_floor(&mut studio, 'c', true);
+    studio.give_floor('b', 'R', true).unwrap();
+    studio.give_floor('c', 'R', true).unwrap();
     assert_eq!(studio.hearing(), "a:bc b:c c:b d:bc");
-    give_floor(&mut studio, 'b', false);
+    studio.give_floor('b', 'R', false).unwrap();
     assert_eq!(studio.hearing(), "a:c b:c c: d:c");
 }
 
@@ -41,14 +34,14 @@ fn nobody_is_heard_who_was_not_given_the_floor() {
 fn who_is_preferred_needs_no_floor() {
     let mut studio = four();
     studio.join_preferred('d', 'R', Both);
-    give_floor(&mut studio, 'a', true);
+    studio.give_floor('a', 'R', true).unwrap();
     assert_eq!(studio.hearing(), "a:d b:ad c:ad d:a");
 }
 
 #[test]
 fn the_floor_outlasts_a_mute_but_not_an_unjoin() {
     let mut studio = four();
-    give_floor(&mut studio, 'a', true);
+    studio.give_floor('a', 'R', true).unwrap();
     studio.join('a', 'R', BToA);
     assert_eq!(studio.hearing(), "a: b: c: d:");
     studio.join('a', 'R', Both);
@@ -70,7 +63,7 @@ fn a_linked_room_brings_those_it_chose() {
         studio.join(name, 'S', Both);
     }
     studio.join('S', 'R', AToB);
-    give_floor(&mut studio, 'a', true);
+    studio.give_floor('a', 'R', true).unwrap();
     assert_eq!(studio.hearing(), "a:f b:af c:af d:af e:f f:");
 }
 

@@ -27,7 +27,8 @@ enum Operation {
     Unjoin(char, char),
     /// Calls in or hangs up, opens or destroys: whichever is possible.
     Toggle(char),
-    SetNBest(char, u16),
+    SetPolicy(char, Policy),
+    GiveFloor(char, char, bool),
 }
 
 fn carry_out(operation: &Operation, studio: &mut Studio, model: &mut Model) {
@@ -51,11 +52,17 @@ fn carry_out(operation: &Operation, studio: &mut Studio, model: &mut Model) {
             }
             model.toggle(name);
         }
-        Operation::SetNBest(room, n) if model.present.contains(&room) => {
-            studio.set_policy(room, Policy::NBest(n));
-            model.nbest.insert(room, n);
+        Operation::SetPolicy(room, policy) if model.present.contains(&room) => {
+            studio.set_policy(room, policy);
+            model.policies.insert(room, policy);
         }
-        Operation::SetNBest(..) => {}
+        Operation::SetPolicy(..) => {}
+        Operation::GiveFloor(caller, room, has_floor) => {
+            let expected = model.give_floor(caller, room, has_floor);
+            let given =
+                known(studio, caller, room) && studio.give_floor(caller, room, has_floor).is_ok();
+            assert_eq!(given, expected, "{operation:?}");
+        }
     }
 }
 
@@ -115,8 +122,15 @@ fn operation() -> impl Strategy<Value = Operation> {
             .prop_map(|(a, b, directions, preferred)| Operation::Join(a, b, directions, preferred)),
         2 => (name(), name()).prop_map(|(a, b)| Operation::Unjoin(a, b)),
         1 => name().prop_map(Operation::Toggle),
-        2 => (one_of(ROOMS), 0..4u16).prop_map(|(room, n)| Operation::SetNBest(room, n)),
+        2 => (one_of(ROOMS), policy())
+            .prop_map(|(room, policy)| Operation::SetPolicy(room, policy)),
+        2 => (one_of(CALLERS), one_of(ROOMS), any::<bool>())
+            .prop_map(|(caller, room, floor)| Operation::GiveFloor(caller, room, floor)),
     ]
+}
+
+fn policy() -> impl Strategy<Value = Policy> {
+    prop_oneof![3 => (0..4u16).prop_map(Policy::NBest), 1 => Just(Policy::Manual)]
 }
 
 /// Operations that reach the engine in one tick.

@@ -147,6 +147,16 @@ impl Studio {
         self.carry_out(|topology, plan| topology.join(plan, a, b, manner))
     }
 
+    pub fn give_floor(
+        &mut self,
+        caller: char,
+        room: char,
+        has_floor: bool,
+    ) -> Result<(), UnjoinError> {
+        let (port, room) = (self.port(caller), self.rooms[&room]);
+        self.carry_out(|topology, plan| topology.give_floor(plan, port, room, has_floor))
+    }
+
     pub fn unjoin(&mut self, a: char, b: char) -> Result<Vec<Stream>, UnjoinError> {
         let (a, b) = (self.end_point(a), self.end_point(b));
         self.carry_out(|topology, plan| topology.unjoin(plan, a, b))

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mixer::room::Policy;
 use mixer::topology::Directions;
 
 /// Sets by name, and reachability over them. Later letters are louder.
@@ -12,8 +13,10 @@ pub struct Model {
     streams: BTreeSet<(char, char)>,
     /// Callers that are preferred in a room.
     preferred: BTreeSet<(char, char)>,
-    /// The n of each room; 0 when nothing is said.
-    pub nbest: BTreeMap<char, u16>,
+    /// Callers that have the floor of a room.
+    floor: BTreeSet<(char, char)>,
+    /// How each room selects; everyone when nothing is said.
+    pub policies: BTreeMap<char, Policy>,
 }
 
 impl Model {
@@ -46,7 +49,7 @@ impl Model {
             for stream in torn {
                 self.streams.remove(&stream);
                 if !self.streams.contains(&(stream.1, stream.0)) {
-                    self.joined.remove(&pair(stream.0, stream.1));
+                    self.part(pair(stream.0, stream.1));
                 }
             }
         }
@@ -55,14 +58,30 @@ impl Model {
 
     pub fn unjoin(&mut self, a: char, b: char) -> bool {
         self.streams.retain(|stream| pair(stream.0, stream.1) != pair(a, b));
-        self.joined.remove(&pair(a, b))
+        self.part(pair(a, b))
+    }
+
+    fn part(&mut self, pair: (char, char)) -> bool {
+        self.floor.remove(&pair);
+        self.joined.remove(&pair)
+    }
+
+    pub fn give_floor(&mut self, caller: char, room: char, has_floor: bool) -> bool {
+        let pair = pair(caller, room);
+        if !self.joined.contains(&pair) {
+            return false;
+        }
+        self.floor.remove(&pair);
+        self.floor.extend(has_floor.then_some(pair));
+        true
     }
 
     pub fn toggle(&mut self, name: char) {
         if !self.present.remove(&name) {
             self.present.insert(name);
         }
-        self.nbest.remove(&name);
+        self.policies.remove(&name);
+        self.floor.retain(|pair| pair.0 != name && pair.1 != name);
         self.streams.retain(|stream| stream.0 != name && stream.1 != name);
         self.joined.retain(|pair| pair.0 != name && pair.1 != name);
     }
@@ -95,14 +114,25 @@ impl Model {
 
     fn mixed_in(&self, room: char) -> BTreeSet<char> {
         let upstream = self.upstream(room);
-        let chosen = upstream.into_iter().flat_map(|room| self.choose(room, self.speakers(room)));
-        self.choose(room, chosen.collect())
+        let chosen: BTreeSet<char> =
+            upstream.into_iter().flat_map(|room| self.choose(room, self.speakers(room))).collect();
+        match self.policies.get(&room) {
+            // What other rooms chose needs no floor here.
+            Some(Policy::Manual) => chosen,
+            _ => self.choose(room, chosen),
+        }
     }
 
     fn choose(&self, room: char, candidates: BTreeSet<char>) -> BTreeSet<char> {
-        let n = match self.nbest.get(&room) {
-            None | Some(0) => candidates.len(),
-            Some(n) => usize::from(*n),
+        let n = match self.policies.get(&room) {
+            None | Some(Policy::NBest(0)) => candidates.len(),
+            Some(Policy::NBest(n)) => usize::from(*n),
+            Some(Policy::Manual) => {
+                let named = |pair: &(char, char)| {
+                    self.floor.contains(pair) || self.preferred.contains(pair)
+                };
+                return candidates.into_iter().filter(|name| named(&(room, *name))).collect();
+            }
         };
         let speakers = self.speakers(room);
         let (preferred, others): (Vec<_>, Vec<_>) = candidates
