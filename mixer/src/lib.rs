@@ -94,6 +94,7 @@ pub mod room;
 mod signal;
 pub mod time;
 pub mod topology;
+mod treatment;
 
 pub use capacities::Capacities;
 pub use engine::{Engine, EngineHandle, engine, engines};

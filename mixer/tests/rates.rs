@@ -95,6 +95,27 @@ fn a_room_is_exact_again_when_the_last_wide_band_member_has_left() {
 }
 
 #[test]
+fn a_room_changes_its_rate_without_a_jump() {
+    let mut studio = mixed(1);
+    studio.call('x');
+    studio.line('f').be_silent(true);
+    studio.join('n', 'R', Both);
+    studio.join('x', 'R', Both);
+    studio.run(SETTLING_TICKS);
+    let steady = ear::largest_jump(&studio.record(5)[&'x']);
+    for joins in [true, false] {
+        if joins {
+            studio.join('f', 'R', Both);
+        } else {
+            studio.unjoin('f', 'R').unwrap();
+        }
+        let changing = ear::largest_jump(&studio.record(5)[&'x']);
+        // The filter begins with silence: its first swing is a little steeper than the tone's.
+        assert!(changing <= steady * 3 / 2, "{changing} instead of {steady}, joins: {joins}");
+    }
+}
+
+#[test]
 fn a_caller_may_change_its_rate_during_the_call() {
     let mut studio = mixed(1);
     "nwf".chars().for_each(|name| drop(studio.join(name, 'R', Both)));

@@ -7,6 +7,7 @@ use super::streams::{NONE, Streams};
 use crate::encoder::{Encoder, EncodingId};
 use crate::plan::{Luggage, Step};
 use crate::port::{PortId, Rate};
+use crate::topology::Treatment;
 
 /// The tables that plans change.
 pub(super) struct Tables<'a> {
@@ -64,8 +65,10 @@ impl Tables<'_> {
             Step::Speak { stream, port, room, preferred, treatment } => {
                 let manner = (*preferred, *treatment);
                 self.ports.slot(*port).is_some_and(|slot| {
-                    self.rooms.get(*room).is_some()
-                        && self.streams.insert(*stream, (slot, room.slot), manner, self.tick)
+                    let added = self.rooms.get(*room).is_some()
+                        && self.streams.insert(*stream, (slot, room.slot), manner, self.tick);
+                    self.treat(slot);
+                    added
                 })
             }
             Step::Prefer { stream, preferred } => {
@@ -77,15 +80,34 @@ impl Tables<'_> {
                 stream.map(|stream| stream.has_floor = *has_floor).is_some()
             }
             Step::Treat { stream, treatment } => {
-                let stream = self.streams.get_mut(*stream);
-                stream.map(|stream| stream.treatment = *treatment).is_some()
+                let Some(stream) = self.streams.get_mut(*stream) else { return false };
+                stream.treatment = *treatment;
+                let port = stream.port;
+                self.treat(port);
+                true
             }
-            Step::Hush { stream } => self.streams.remove(*stream),
+            Step::Hush { stream } => {
+                let port = self.streams.get_mut(*stream).map(|stream| stream.port);
+                let removed = self.streams.remove(*stream);
+                port.into_iter().for_each(|port| self.treat(port));
+                removed
+            }
             Step::Listen { port, feed, is_levelled } => {
                 let slot = self.ports.slot(*port);
                 slot.map(|slot| self.ports.turn(slot, *feed, *is_levelled)).is_some()
             }
         }
+    }
+
+    /// A voice is treated as any of its rooms asks.
+    fn treat(&mut self, port: u32) {
+        let mut treatment = Treatment::default();
+        let mut stream = self.streams.first_of(port);
+        while stream != NONE {
+            treatment = treatment.or(self.streams[stream].treatment);
+            stream = self.streams.next_of(stream);
+        }
+        self.ports.voices[port as usize].treat(self.tick, treatment);
     }
 
     fn add_port(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
@@ -135,7 +157,6 @@ mod tests {
     use crate::port::{Activity, Datagram, Heard, Outbox, Port, PortId, Sink, Source};
     use crate::room::{Policy, RoomId};
     use crate::time::Time;
-    use crate::topology::Treatment;
 
     struct Mute;
 

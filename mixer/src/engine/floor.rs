@@ -21,7 +21,7 @@ use super::relay::Relay;
 use super::renditions::Renditions;
 use super::rooms::{Room, Rooms, Span};
 use super::stats::Stats;
-use super::streams::{NONE, Streams};
+use super::streams::{NONE, Stream, Streams};
 use crate::capacities::{Capacities, RELAYS_MAX};
 use crate::plan::{Feed, Shard};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
@@ -212,9 +212,11 @@ impl Floor {
         streams: &mut Streams,
         stats: &mut Stats,
     ) {
-        let slot = streams[stream].room;
+        let Stream { room: slot, treatment, since, .. } = streams[stream];
         let room = &mut rooms[slot];
-        if !room.is_open {
+        // What was said before it was joined is not for the room.
+        let is_too_early = tick - since < treatment.lookahead() as u64;
+        if !room.is_open || is_too_early {
             return;
         }
         let is_first = room.spoken_in != tick;
@@ -452,7 +454,8 @@ impl Floor {
         } else {
             let voice = &ports.voices[talker.origin as usize];
             let manner = (rate, talker.treatment);
-            self.renditions.of(tick, (talker.origin, voice), manner, &self.filters)
+            let has_key = !ports.digits_of(talker.origin, tick).is_empty();
+            self.renditions.of(tick, (talker.origin, voice, has_key), manner, &self.filters)
         };
         match rendition {
             Some(rendition) if self.talkers.len() < self.talkers.capacity() => {

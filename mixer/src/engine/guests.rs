@@ -173,7 +173,9 @@ impl Floor {
         relay: &mut Relay,
     ) {
         let voice = &ports.voices[candidate.origin as usize];
-        let (origin, manner) = ((candidate.origin, voice), (room.rate, candidate.treatment));
+        let has_key = !ports.digits_of(candidate.origin, tick).is_empty();
+        let origin = (candidate.origin, voice, has_key);
+        let manner = (room.rate, candidate.treatment);
         let Some(id) = self.renditions.of(tick, origin, manner, &self.filters) else { return };
         let samples = self.renditions.frame(id).unwrap_or_else(|| voice.in_rooms());
         let mut frame = [0; FRAME_SAMPLES_MAX];

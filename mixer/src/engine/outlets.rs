@@ -12,9 +12,13 @@ use super::stats::Stats;
 use super::streams::NONE;
 use crate::encoder::{Encoder, EncodingId, PAYLOAD_MAX};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
+use crate::signal::fade;
+use crate::signal::level;
 use crate::signal::limiter::Limiter;
+use crate::signal::noise::NoiseFloor;
 use crate::signal::resample::{Filters, Resampler};
 use crate::signal::sum::Sum;
+use crate::treatment::agc::Agc;
 
 /// In which form something is heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -42,6 +46,9 @@ pub(super) struct Outlet {
     /// As it was before that tick.
     limiter_before: Limiter,
     resampler: Resampler,
+    /// How loud what is heard is, and what of it is noise, if it is levelled.
+    agc: Agc,
+    noise: NoiseFloor,
     encoder: Option<Box<dyn Encoder>>,
     frame: [i16; FRAME_SAMPLES_MAX],
     payload: [u8; PAYLOAD_MAX],
@@ -62,6 +69,8 @@ impl Outlet {
             limiter: Limiter::default(),
             limiter_before: Limiter::default(),
             resampler: Resampler::SILENT,
+            agc: Agc::NEW,
+            noise: NoiseFloor::UNKNOWN,
             encoder: None,
             frame: [0; FRAME_SAMPLES_MAX],
             payload: [0; PAYLOAD_MAX],
@@ -95,7 +104,7 @@ impl Outlet {
         let limiter_of = |outlet: &Outlet| {
             if outlet.made == tick { outlet.limiter_before } else { outlet.limiter }
         };
-        limiter_of(self).is_near(&limiter_of(other))
+        limiter_of(self).is_near(&limiter_of(other)) && self.agc.is_near(&other.agc)
     }
 
     /// Makes this tick out of a sum, unless that was done.
@@ -109,19 +118,35 @@ impl Outlet {
         if self.made == tick {
             return;
         }
+        let jumps = is_previous(self.made, tick) && self.from != from;
+        let last = self.frame().last().copied().unwrap_or_default();
         self.begin_tick(tick, from);
         self.limiter_before = self.limiter;
-        let frame = &mut self.frame[..self.form.rate.frame_samples()];
-        let outcome = if from == self.form.rate {
-            self.limiter.limit(sum, frame)
+        let samples = self.form.rate.frame_samples();
+        let outcome = if from == self.form.rate && !self.form.is_levelled {
+            self.limiter.limit(sum, &mut self.frame[..samples])
         } else {
-            let mut converted: Sum = [0; FRAME_SAMPLES_MAX];
-            let converted = &mut converted[..frame.len()];
-            self.resampler.convert_sum(filters, (from, sum), (self.form.rate, converted));
-            self.limiter.limit(converted, frame)
+            let mut own: Sum = [0; FRAME_SAMPLES_MAX];
+            let own = &mut own[..samples];
+            self.resampler.convert_sum(filters, (from, sum), (self.form.rate, own));
+            if self.form.is_levelled {
+                self.level(own);
+            }
+            self.limiter.limit(own, &mut self.frame[..samples])
         };
+        if jumps {
+            fade::go_on_from(last, &mut self.frame[..samples]);
+        }
         stats.count(outcome);
         stats.outlets_mixed += 1;
+    }
+
+    /// Brings what is heard to one loudness. The room may be silent for long without forgetting how
+    /// loud it was.
+    fn level(&mut self, sum: &mut [i32]) {
+        let power = level::power_of_sum(sum);
+        self.noise.follow(power);
+        self.agc.follow(power, self.noise.is_exceeded()).level(sum);
     }
 
     /// Makes this tick a copy of a voice.
@@ -213,13 +238,17 @@ impl Outlets {
             (Some(encoder), None) => encoder.reset(),
             (None, _) => {}
         }
-        let state = like.map(|like| (like.made, like.from, like.limiter, like.resampler.clone()));
+        let state = like.map(|like| {
+            (like.made, like.from, like.limiter, like.resampler.clone(), like.agc, like.noise)
+        });
         let outlet = &mut self[id];
+        (outlet.agc, outlet.noise) = (Agc::NEW, NoiseFloor::UNKNOWN);
         (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
         (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
-        if let Some((made, from, limiter, resampler)) = state {
+        if let Some((made, from, limiter, resampler, agc, noise)) = state {
             (outlet.made, outlet.from) = (made, from);
             (outlet.limiter, outlet.resampler) = (limiter, resampler);
+            (outlet.agc, outlet.noise) = (agc, noise);
         }
         id
     }

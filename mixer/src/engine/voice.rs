@@ -14,6 +14,9 @@ use crate::port::{Activity, HISTORY_TICKS, Port, Rate};
 use crate::signal::fade::cross_fade;
 use crate::signal::level::{self, Level};
 use crate::signal::noise::NoiseFloor;
+use crate::topology::Treatment;
+use crate::treatment::Gains;
+use crate::treatment::agc::Agc;
 
 /// How many ticks a room hears of what was said before it gave the floor: 40 ms.
 pub(super) const PRE_ROLL: usize = 2;
@@ -44,8 +47,15 @@ pub(super) struct Voice {
     contents: [Content; TICKS],
     powers: [f32; TICKS],
     newest: usize,
-    /// By how many ticks rooms hear it late.
+    /// By how many ticks rooms hear it late, and by how many at least: those that the detectors of
+    /// its treatment need.
     late: usize,
+    late_min: usize,
+    /// What any room asks to be done to it.
+    treatment: Treatment,
+    agc: Agc,
+    /// How loud the treatment makes it in this tick.
+    pub(super) gains: Gains,
     is_spliced: bool,
     /// The last tick in which a room mixed it.
     mixed: u64,
@@ -77,6 +87,10 @@ impl Voice {
             powers: [0.0; TICKS],
             newest: 0,
             late: 0,
+            late_min: 0,
+            treatment: Treatment::default(),
+            agc: Agc::NEW,
+            gains: Gains::UNITY,
             is_spliced: false,
             mixed: super::NEVER,
             listeners: 0,
@@ -152,9 +166,27 @@ impl Voice {
         self.level.follow(power);
         self.noise.follow(power);
         self.is_spliced = false;
-        if self.late > 0 {
+        if self.treatment.gain {
+            self.gains = self.agc.follow(power, self.noise.is_exceeded());
+        }
+        if self.late > self.late_min {
             self.catch_up(tick);
         }
+    }
+
+    /// What rooms ask to be done to it has changed. Who is being heard and needs more delay now is
+    /// heard again for as long: 40 ms are repeated, without a jump.
+    pub(super) fn treat(&mut self, tick: u64, treatment: Treatment) {
+        self.treatment = treatment;
+        self.late_min = treatment.lookahead();
+        if self.late >= self.late_min {
+            return;
+        }
+        if self.mixed == tick || is_previous(self.mixed, tick) {
+            let (from, to) = (self.before(self.late), self.before(self.late_min));
+            self.splice(from, to);
+        }
+        self.late = self.late_min;
     }
 
     /// Decodes what is still encoded, the oldest first.
@@ -182,6 +214,16 @@ impl Voice {
         self.frame(if self.is_spliced { TICKS } else { self.before(self.late) })
     }
 
+    /// The tick that was read so many ticks ago.
+    pub(super) fn ago(&self, ticks: usize) -> &[i16] {
+        self.frame(self.before(ticks))
+    }
+
+    /// By how many ticks rooms hear it late.
+    pub(super) fn late(&self) -> usize {
+        self.late
+    }
+
     /// Whether that holds anything.
     pub(super) fn is_in_rooms(&self) -> bool {
         self.contents[self.before(self.late)] != Content::Silence
@@ -206,7 +248,7 @@ impl Voice {
         if !in_a_room && !self.begins {
             let allowed = usize::try_from(tick - since).unwrap_or(usize::MAX).min(PRE_ROLL);
             let held = |ticks: &usize| self.contents[self.before(*ticks)] != Content::Silence;
-            self.late = (1..=allowed).take_while(held).count();
+            self.late = (1..=allowed).take_while(held).count().max(self.late_min);
         }
         self.mixed = tick;
     }
@@ -216,7 +258,7 @@ impl Voice {
     fn catch_up(&mut self, tick: u64) {
         let (dropped, next) = (self.before(self.late), self.before(self.late - 1));
         if !is_previous(self.mixed, tick) {
-            self.late = 0;
+            self.late = self.late_min;
         } else if self.powers[dropped] < QUIET && self.powers[next] < QUIET {
             self.splice(dropped, next);
             self.late -= 1;

@@ -54,6 +54,17 @@ pub(crate) fn cross_fade(old: &[i16], new: &mut [i16]) {
     }
 }
 
+/// Begins a frame where the one before ended, though it is of another making: what lies between the
+/// two is taken back in 5 ms.
+pub(crate) fn go_on_from(last: i16, frame: &mut [i16]) {
+    let fade = fade_samples(frame.len()) as i32;
+    let Some(gap) = frame.first().map(|first| i32::from(last) - i32::from(*first)) else { return };
+    for (sample, left) in frame.iter_mut().zip((1..=fade).rev()) {
+        let moved = i32::from(*sample) + gap * left / fade;
+        *sample = moved.clamp(i32::from(i16::MIN), i32::from(i16::MAX)) as i16;
+    }
+}
+
 /// Rounds to nearest; for a gain up to [`UNITY`] the result fits 16 bits.
 fn scale(sample: i16, gain: Gain) -> i32 {
     (i32::from(sample) * gain + UNITY / 2) >> 15

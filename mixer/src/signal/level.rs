@@ -53,6 +53,12 @@ pub(crate) fn power(frame: &[i16]) -> f32 {
     energy as f32 / frame.len() as f32
 }
 
+/// The same of a sum, which may be beyond full scale.
+pub(crate) fn power_of_sum(sum: &[i32]) -> f32 {
+    let energy: f64 = sum.iter().map(|sample| f64::from(*sample).powi(2)).sum();
+    (energy / sum.len() as f64) as f32
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

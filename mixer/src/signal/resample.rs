@@ -102,13 +102,17 @@ impl Resampler {
         }
     }
 
-    /// Converts one tick of a sum.
+    /// Converts one tick of a sum; equal rates are copied.
     pub(crate) fn convert_sum(
         &mut self,
         filters: &Filters,
         (from, sum): (Rate, &[i32]),
         (to, output): (Rate, &mut [i32]),
     ) {
+        if from == to {
+            output.copy_from_slice(sum);
+            return;
+        }
         let (mut input, mut converted) = ([0.0; FRAME_SAMPLES_MAX], [0.0; FRAME_SAMPLES_MAX]);
         let (input, converted) = (&mut input[..sum.len()], &mut converted[..output.len()]);
         input.iter_mut().zip(sum).for_each(|(input, sample)| *input = *sample as f32);

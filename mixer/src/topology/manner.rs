@@ -1,6 +1,7 @@
 //! The manner of a join: everything about it but whom it joins.
 
 use super::Directions;
+use crate::treatment::LOOKAHEAD_FRAMES;
 
 /// How two end points are joined. From [`Directions`] alone it is a plain join: nobody is
 /// preferred, nothing is treated.
@@ -43,6 +44,21 @@ pub struct Treatment {
 }
 
 impl Treatment {
+    /// What either asks for.
+    pub(crate) fn or(self, other: Self) -> Self {
+        Self {
+            gain: self.gain || other.gain,
+            dtmf_clamp: self.dtmf_clamp || other.dtmf_clamp,
+            tone_clamp: self.tone_clamp || other.tone_clamp,
+        }
+    }
+
+    /// By how many ticks what is heard must lag behind what is said, so that it can be judged
+    /// before it is heard.
+    pub(crate) fn lookahead(self) -> usize {
+        if self.dtmf_clamp { LOOKAHEAD_FRAMES } else { 0 }
+    }
+
     /// Whether there is nothing to do.
     #[must_use]
     pub fn is_none(self) -> bool {
