@@ -225,12 +225,14 @@ pub(crate) fn gain_at(ends: (f32, f32), index: usize, block: usize) -> f32 {
     ends.0 + (ends.1 - ends.0) / block as i32 as f32 * index as i32 as f32
 }
 
-/// To the nearest integer, a tie to the even one: added to this number, whose lowest bit is worth 1,
-/// a value stands in the lowest bits of the sum. Right for values below 2²², which is far beyond 16
-/// bits, and unlike a cast a single addition.
+/// Added to this number, whose lowest bit is worth 1, a value below 2²² is rounded to the nearest
+/// integer, a tie to the even one, and stands in the lowest bits of the sum.
+const ONES: f32 = 12_582_912.0;
+
+/// To the nearest integer. Right for values below 2²², which is far beyond 16 bits, and unlike a cast
+/// a single addition.
 #[inline(always)]
 pub(crate) fn round(value: f32) -> i16 {
-    const ONES: f32 = 12_582_912.0;
     saturated(((value + ONES).to_bits() as i32).wrapping_sub(ONES.to_bits() as i32))
 }
 
@@ -263,4 +265,37 @@ pub(super) fn dot(samples: &[f32], taps: &[f32]) -> f32 {
         }
     }
     sums[0]
+}
+
+#[inline(always)]
+pub(super) fn raise(samples: &[f32], window: usize, taps: &[f32], output: &mut [f32]) {
+    let factor = taps.len() / window;
+    for (window, group) in zip(samples.windows(window), output.chunks_exact_mut(factor)) {
+        for (out, taps) in zip(group, taps.chunks_exact(window.len())) {
+            *out = dot(window, taps);
+        }
+    }
+}
+
+#[inline(always)]
+pub(super) fn lower(samples: &[f32], step: usize, taps: &[f32], output: &mut [f32]) {
+    for (window, out) in zip(samples.windows(taps.len()).step_by(step), output) {
+        *out = dot(window, taps);
+    }
+}
+
+#[inline(always)]
+pub(super) fn round_voice(samples: &[f32], frame: &mut [i16]) {
+    for (out, sample) in zip(frame, samples) {
+        *out = round(sample.clamp(f32::from(i16::MIN), f32::from(i16::MAX)));
+    }
+}
+
+#[inline(always)]
+pub(super) fn round_sum(samples: &[f32], sum: &mut [i32]) {
+    for (out, sample) in zip(sum, samples) {
+        // From 2²² on, halves are all that there is to round.
+        let nearest = if sample.abs() < 4_194_304.0 { (sample + ONES) - ONES } else { *sample };
+        *out = nearest as i32;
+    }
 }

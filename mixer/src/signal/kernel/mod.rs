@@ -94,11 +94,30 @@ macro_rules! kernels {
             body::turn_down(sum, own, gains, frame);
         }
 
-        #[allow(dead_code, reason = "filters come with rooms of several rates")]
-        /// The sum of the products, in an order of additions that does not depend on the target.
+        /// Raises a rate: each window of so many samples, beginning one sample later than the one
+        /// before, makes as many outputs as `taps` holds filters of its length one after the other.
         #[multiversion::multiversion(targets($($target),+))]
-        pub(crate) fn dot(samples: &[f32], taps: &[f32]) -> f32 {
-            body::dot(samples, taps)
+        pub(crate) fn raise(samples: &[f32], window: usize, taps: &[f32], output: &mut [f32]) {
+            body::raise(samples, window, taps, output);
+        }
+
+        /// Lowers a rate: each window of as many samples as there are taps, beginning `step` samples
+        /// later than the one before, makes one output.
+        #[multiversion::multiversion(targets($($target),+))]
+        pub(crate) fn lower(samples: &[f32], step: usize, taps: &[f32], output: &mut [f32]) {
+            body::lower(samples, step, taps, output);
+        }
+
+        /// To 16 bits: each to the nearest integer, or as near as it comes.
+        #[multiversion::multiversion(targets($($target),+))]
+        pub(crate) fn round_voice(samples: &[f32], frame: &mut [i16]) {
+            body::round_voice(samples, frame);
+        }
+
+        /// To 32 bits: each to the nearest integer, or as near as it comes.
+        #[multiversion::multiversion(targets($($target),+))]
+        pub(crate) fn round_sum(samples: &[f32], sum: &mut [i32]) {
+            body::round_sum(samples, sum);
         }
     };
 }

@@ -20,7 +20,10 @@ struct Version {
     narrow: fn(&[i32], &[i16], &mut [i16]) -> bool,
     peaks: fn(&[i32], &[i16], &mut [i32; BLOCKS]),
     turn_down: fn(&[i32], &[i16], &Gains, &mut [i16]),
-    dot: fn(&[f32], &[f32]) -> f32,
+    raise: fn(&[f32], usize, &[f32], &mut [f32]),
+    lower: fn(&[f32], usize, &[f32], &mut [f32]),
+    round_voice: fn(&[f32], &mut [i16]),
+    round_sum: fn(&[f32], &mut [i32]),
 }
 
 macro_rules! version {
@@ -36,7 +39,10 @@ macro_rules! version {
             narrow: $module::narrow,
             peaks: $module::peaks,
             turn_down: $module::turn_down,
-            dot: $module::dot,
+            raise: $module::raise,
+            lower: $module::lower,
+            round_voice: $module::round_voice,
+            round_sum: $module::round_sum,
         }
     };
 }
@@ -217,22 +223,65 @@ proptest! {
     }
 
     #[test]
-    fn products_are_summed_in_one_order(pairs in vec((-1.0e5..1.0e5_f32, -1.0..1.0_f32), 0..300)) {
-        let (samples, taps): (Vec<f32>, Vec<f32>) = pairs.iter().copied().unzip();
-        let mut chains = [0.0_f32; 16];
-        for (i, (sample, tap)) in pairs.into_iter().enumerate() {
-            chains[i % 16] += sample * tap;
-        }
-        for half in [8, 4, 2, 1] {
-            for i in 0..half {
-                chains[i] += chains[i + half];
-            }
-        }
+    fn filters_add_their_products_in_one_order(
+        samples in vec(-1.0e5..1.0e5_f32, 0..400),
+        taps in vec(-1.0..1.0_f32, 1..320),
+        step in 1..7_usize,
+    ) {
+        let factor = step.min(taps.len());
+        let window = taps.len() / factor;
+        let up = &taps[..window * factor];
+        let filters = || up.chunks(window);
+        let raised: Vec<u32> = samples
+            .windows(window)
+            .flat_map(|samples| filters().map(|taps| dot(samples, taps).to_bits()))
+            .collect();
+        let lowered: Vec<u32> =
+            samples.windows(taps.len()).step_by(step).map(|w| dot(w, &taps).to_bits()).collect();
         for version in versions() {
-            let dot = (version.dot)(&samples, &taps);
-            prop_assert_eq!(dot.to_bits(), chains[0].to_bits(), "{}", version.name);
+            let mut output = vec![0.0; raised.len()];
+            (version.raise)(&samples, window, up, &mut output);
+            let bits: Vec<u32> = output.iter().map(|sample| sample.to_bits()).collect();
+            prop_assert_eq!(&bits, &raised, "{}", version.name);
+            let mut output = vec![0.0; lowered.len()];
+            (version.lower)(&samples, step, &taps, &mut output);
+            let bits: Vec<u32> = output.iter().map(|sample| sample.to_bits()).collect();
+            prop_assert_eq!(&bits, &lowered, "{}", version.name);
         }
     }
+
+    #[test]
+    fn samples_are_rounded_and_held_in_range(samples in vec(-1.0e10..1.0e10_f32, 0..400)) {
+        let voices: Vec<f32> = samples.iter().map(|sample| sample / 1.0e5).collect();
+        for version in versions() {
+            let mut frame = vec![0; samples.len()];
+            (version.round_voice)(&voices, &mut frame);
+            for (out, sample) in zip(frame, &voices) {
+                // The cast saturates.
+                prop_assert_eq!(out, sample.round_ties_even() as i16, "{}", version.name);
+            }
+            let mut sum = vec![0; samples.len()];
+            (version.round_sum)(&samples, &mut sum);
+            for (out, sample) in zip(sum, &samples) {
+                let nearest = f64::from(*sample).clamp(f64::from(i32::MIN), f64::from(i32::MAX));
+                prop_assert!((f64::from(out) - nearest).abs() <= 0.5, "{} {out}", version.name);
+            }
+        }
+    }
+}
+
+/// Sixteen chains side by side, then in pairs.
+fn dot(samples: &[f32], taps: &[f32]) -> f32 {
+    let mut chains = [0.0_f32; 16];
+    for (i, (sample, tap)) in zip(samples, taps).enumerate() {
+        chains[i % 16] += sample * tap;
+    }
+    for half in [8, 4, 2, 1] {
+        for i in 0..half {
+            chains[i] += chains[i + half];
+        }
+    }
+    chains[0]
 }
 
 #[test]
