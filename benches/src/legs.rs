@@ -5,61 +5,59 @@ use std::net::SocketAddr;
 
 use media_io::codec::PCMU;
 use media_io::leg::{Format, LegConfig, LegHandle, Remote, leg};
-use mixer::engine;
+use mixer::Plan;
 use mixer::inbox::Inbox;
 use mixer::port::{Channel, Datagram, Media, PortId, Rate};
 use mixer::room::Policy;
-use mixer::time::{TICK, Time};
-use mixer::topology::Directions;
-use mixer::{Capacities, Engine, EngineHandle, Plan, Topology};
+use mixer::time::Time;
 
-use crate::measure::line;
-use crate::rooms::Nowhere;
+use crate::hall::Hall;
+use crate::measure::{head, line};
 
-/// Measures G.711 legs in one room.
+/// Measures G.711 legs.
 pub(crate) fn run() {
-    for members in [3, 100, 1_000, 3_000] {
-        let mut bench = Bench::new(members);
-        line(&format!("1 room of {members} G.711 legs, all talk, N = 3"), || bench.tick());
+    head("one tick, G.711 legs, RTP in and RTP out, all talk");
+    for (members, rooms) in [(3, 1), (100, 1), (1_000, 1), (3_000, 1), (3, 1_000)] {
+        let mut bench = Legs::new(members, rooms);
+        line(&format!("{rooms} room(s) of {members}, N = 3"), || bench.tick());
     }
 }
 
-struct Bench {
-    engine: Engine,
-    _handle: EngineHandle,
-    _legs: Vec<LegHandle>,
+/// Rooms with legs for members.
+pub(crate) struct Legs {
+    hall: Hall,
+    _handles: Vec<LegHandle>,
     packets: Packets,
-    now: Time,
 }
 
-impl Bench {
-    fn new(members: usize) -> Bench {
-        let capacities = Capacities { ports: members, streams: members, ..Capacities::default() };
-        let (engine, mut handle) = engine(capacities);
-        let mut topology = Topology::new(handle.capacities());
-        let (mut plan, mut legs, mut ports) = (Plan::new(), Vec::new(), Vec::new());
-        let Ok(room) = handle.reserve_room() else { unreachable!("an empty engine has a room") };
-        topology.add_room(&mut plan, room, Policy::NBest(3));
-        for seed in 0..members as u64 {
-            let Ok(port) = handle.reserve_port() else { break };
-            let mut config =
-                LegConfig::new(port, seed, "bench@localhost".to_owned(), Format::new(&PCMU, 0));
-            config.remote = Some(Remote::new(peer()));
-            let (body, leg) = leg(config);
-            topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
-            let joined = topology.join(&mut plan, port, room, Directions::Both);
-            assert!(joined.is_ok(), "the engine was made for this many");
-            legs.push(leg);
-            ports.push(port);
+impl Legs {
+    pub(crate) fn new(members: usize, rooms: usize) -> Legs {
+        let mut hall = Hall::new(members * rooms, rooms);
+        let (mut plan, mut handles, mut ports) = (Plan::new(), Vec::new(), Vec::new());
+        for _ in 0..rooms {
+            let room = hall.add_room(&mut plan, Policy::NBest(3));
+            for _ in 0..members {
+                let port = hall.add_port(&mut plan, |port| {
+                    let seed = u64::from(port.slot);
+                    let format = Format::new(&PCMU, 0);
+                    let mut config =
+                        LegConfig::new(port, seed, "bench@localhost".to_owned(), format);
+                    config.remote = Some(Remote::new(peer()));
+                    let (body, handle) = leg(config);
+                    handles.push(handle);
+                    (Box::new(body), Media::plain(Rate::Narrow))
+                });
+                hall.join(&mut plan, port, room);
+                ports.push(port);
+            }
         }
-        assert!(handle.submit(plan).is_ok(), "the ring is empty");
-        Bench { engine, _handle: handle, _legs: legs, packets: Packets::new(ports), now: Time(0) }
+        hall.submit(plan);
+        Legs { hall, _handles: handles, packets: Packets::new(ports) }
     }
 
-    fn tick(&mut self) {
-        self.now = self.now + TICK;
-        self.packets.prepare(self.now);
-        self.engine.tick(self.now, &mut self.packets, &mut Nowhere);
+    pub(crate) fn tick(&mut self) {
+        self.packets.prepare(self.hall.next_time());
+        self.hall.tick(&mut self.packets);
     }
 }
 

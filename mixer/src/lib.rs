@@ -83,6 +83,9 @@
 //! | [`capacities`] | how much fits |
 //! | [`realtime`] | the allocation trap |
 
+#[cfg(feature = "bench")]
+#[doc(hidden)]
+pub mod bench;
 pub mod capacities;
 pub mod encoder;
 pub mod engine;

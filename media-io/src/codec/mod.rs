@@ -2,6 +2,7 @@
 //!
 //! To add a codec, write one file with its descriptor and name it in [`CODECS`].
 
+mod companding;
 mod pcma;
 mod pcmu;
 
@@ -58,20 +59,4 @@ impl std::fmt::Debug for Codec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Codec({})", self.name)
     }
-}
-
-/// Companding shared by both laws: one byte holds one sample.
-fn expand(table: &[i16; 256], payload: &[u8], samples: &mut [i16]) -> usize {
-    for (sample, &byte) in samples.iter_mut().zip(payload) {
-        *sample = table[usize::from(byte)];
-    }
-    samples.len().min(payload.len())
-}
-
-/// The other way: one sample becomes one byte.
-fn compress(law: fn(i16) -> u8, samples: &[i16], payload: &mut [u8]) -> usize {
-    for (byte, &sample) in payload.iter_mut().zip(samples) {
-        *byte = law(sample);
-    }
-    payload.len().min(samples.len())
 }

@@ -1,6 +1,7 @@
 //! PCMA: A-law of ITU-T G.711 (RFC 3551, 4.5.14).
 
-use super::{Codec, compress, expand};
+use super::Codec;
+use super::companding::dispatched;
 
 /// The descriptor of PCMA.
 pub static PCMA: Codec = Codec {
@@ -8,43 +9,70 @@ pub static PCMA: Codec = Codec {
     static_payload_type: Some(8),
     clock_rate_hz: 8_000,
     samples_per_ms: 8,
-    encode: |samples, payload| compress(encode_sample, samples, payload),
-    decode: |payload, samples| expand(&TABLE, payload, samples),
+    encode,
+    decode,
     samples_in: |payload| payload.len(),
 };
+
+dispatched!(self::compress, self::expand);
 
 /// G.711 inverts every other bit on the line.
 const EVEN_BITS: u8 = 0x55;
 
-/// Compresses one sample, as the algorithm of G.711 (and G.191, `alaw_compress`) does: the
-/// magnitude is that of the one's complement, in 12 bits.
-fn encode_sample(sample: i16) -> u8 {
+/// The exponent of a 32 bit float from 8 on, above four bits of its fraction: one less than that of
+/// the second segment, which begins at 16.
+const LOWEST: u32 = (127 + 3) << 4;
+
+/// A code is a small floating-point number: three bits of exponent, the segment, and four bits of
+/// fraction. So the magnitude as a float holds it already, but in the lowest segment, whose numbers
+/// have the step of the second.
+#[inline(always)]
+fn compress(sample: i16) -> u8 {
     let negative = sample >> 15;
     let magnitude = (sample ^ negative) as u16 >> 4;
-    // The two lowest segments share one step; from bit 5 on each bit begins a segment.
-    let segment = 12u16.saturating_sub((magnitude | 0x0f).leading_zeros() as u16);
-    let mantissa = (magnitude >> segment.saturating_sub(1)) & 0x0f;
-    let sign = !(negative as u16) & 0x80;
-    (sign | (segment << 4) | mantissa) as u8 ^ EVEN_BITS
+    let code = (f32::from(magnitude).to_bits() >> 19).wrapping_sub(LOWEST);
+    let code = if magnitude < 16 { u32::from(magnitude) } else { code };
+    (!(negative as u8) & 0x80 | code as u8) ^ EVEN_BITS
 }
 
-const fn decode_byte(byte: u8) -> i16 {
-    let code = byte ^ EVEN_BITS;
-    let segment = (code >> 4) & 0x07;
-    let mantissa = ((code & 0x0f) as i16) << 4;
-    let magnitude = match segment {
-        0 => mantissa + 8,
-        _ => (mantissa + 0x108) << (segment - 1),
-    };
-    if code & 0x80 != 0 { magnitude } else { -magnitude }
+#[inline(always)]
+fn expand(code: u8) -> i16 {
+    let code = i32::from(code ^ EVEN_BITS);
+    let (segment, mantissa) = ((code >> 4) & 0x07, (code & 0x0f) << 4);
+    let second = i32::from(segment > 0);
+    let magnitude = (mantissa + 8 + (second << 8)) << (segment - second);
+    let negative = (code >> 7) - 1;
+    ((magnitude ^ negative) - negative) as i16
 }
 
-static TABLE: [i16; 256] = {
-    let mut table = [0; 256];
-    let mut code = 0;
-    while code < 256 {
-        table[code] = decode_byte(code as u8);
-        code += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::companding::proofs;
+
+    proofs!(super::super::compress, super::super::expand; encode_sample, decode_code);
+
+    /// The algorithm of G.711 (and G.191, `alaw_compress`): the magnitude is that of the one's
+    /// complement, in 12 bits.
+    fn encode_sample(sample: i16) -> u8 {
+        let negative = sample >> 15;
+        let magnitude = (sample ^ negative) as u16 >> 4;
+        // The two lowest segments share one step; from bit 5 on each bit begins a segment.
+        let segment = 12u16.saturating_sub((magnitude | 0x0f).leading_zeros() as u16);
+        let mantissa = (magnitude >> segment.saturating_sub(1)) & 0x0f;
+        let sign = !(negative as u16) & 0x80;
+        (sign | (segment << 4) | mantissa) as u8 ^ EVEN_BITS
     }
-    table
-};
+
+    /// Likewise `alaw_expand`.
+    fn decode_code(code: u8) -> i16 {
+        let code = code ^ EVEN_BITS;
+        let segment = (code >> 4) & 0x07;
+        let mantissa = i16::from(code & 0x0f) << 4;
+        let magnitude = match segment {
+            0 => mantissa + 8,
+            _ => (mantissa + 0x108) << (segment - 1),
+        };
+        if code & 0x80 != 0 { magnitude } else { -magnitude }
+    }
+}

@@ -1,6 +1,7 @@
 //! PCMU: µ-law of ITU-T G.711 (RFC 3551, 4.5.14).
 
-use super::{Codec, compress, expand};
+use super::Codec;
+use super::companding::dispatched;
 
 /// The descriptor of PCMU.
 pub static PCMU: Codec = Codec {
@@ -8,10 +9,12 @@ pub static PCMU: Codec = Codec {
     static_payload_type: Some(0),
     clock_rate_hz: 8_000,
     samples_per_ms: 8,
-    encode: |samples, payload| compress(encode_sample, samples, payload),
-    decode: |payload, samples| expand(&TABLE, payload, samples),
+    encode,
+    decode,
     samples_in: |payload| payload.len(),
 };
+
+dispatched!(self::compress, self::expand);
 
 /// G.711 adds this to the 14 bit magnitude, so that every segment begins at a power of two.
 const BIAS: u16 = 33;
@@ -19,32 +22,53 @@ const BIAS: u16 = 33;
 /// The largest biased magnitude that has a code.
 const CLIP: u16 = 0x1fff;
 
-/// Compresses one sample, as the algorithm of G.711 (and G.191, `ulaw_compress`) does: the
-/// magnitude is that of the one's complement, so that a negative sample on a decision value
-/// goes to the smaller code.
-fn encode_sample(sample: i16) -> u8 {
+/// The exponent of a 32 bit float from 32 on, where the lowest segment begins, above four bits of its
+/// fraction.
+const LOWEST: u32 = (127 + 5) << 4;
+
+/// A code is a small floating-point number: three bits of exponent, the segment, and four bits of
+/// fraction. So the biased magnitude as a float holds it already.
+#[inline(always)]
+fn compress(sample: i16) -> u8 {
     let negative = sample >> 15;
     let magnitude = (((sample ^ negative) as u16 >> 2) + BIAS).min(CLIP);
-    let segment = 10 - magnitude.leading_zeros() as u16;
-    let mantissa = (magnitude >> (segment + 1)) & 0x0f;
-    let sign = (negative as u16) & 0x80;
-    !((sign | (segment << 4) | mantissa) as u8)
+    let code = (f32::from(magnitude).to_bits() >> 19).wrapping_sub(LOWEST);
+    !(negative as u8 & 0x80 | code as u8)
 }
 
-const fn decode_byte(byte: u8) -> i16 {
-    let code = !byte;
-    let segment = (code >> 4) & 0x07;
-    let mantissa = (code & 0x0f) as i16;
+#[inline(always)]
+fn expand(code: u8) -> i16 {
+    let code = i32::from(!code);
+    let (segment, mantissa) = ((code >> 4) & 0x07, code & 0x0f);
     let magnitude = (((mantissa << 3) + 0x84) << segment) - 0x84;
-    if code & 0x80 != 0 { -magnitude } else { magnitude }
+    let negative = -(code >> 7);
+    ((magnitude ^ negative) - negative) as i16
 }
 
-static TABLE: [i16; 256] = {
-    let mut table = [0; 256];
-    let mut code = 0;
-    while code < 256 {
-        table[code] = decode_byte(code as u8);
-        code += 1;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::codec::companding::proofs;
+
+    proofs!(super::super::compress, super::super::expand; encode_sample, decode_code);
+
+    /// The algorithm of G.711 (and G.191, `ulaw_compress`): the magnitude is that of the one's
+    /// complement, so that a negative sample on a decision value goes to the smaller code.
+    fn encode_sample(sample: i16) -> u8 {
+        let negative = sample >> 15;
+        let magnitude = (((sample ^ negative) as u16 >> 2) + BIAS).min(CLIP);
+        let segment = 10 - magnitude.leading_zeros() as u16;
+        let mantissa = (magnitude >> (segment + 1)) & 0x0f;
+        let sign = (negative as u16) & 0x80;
+        !((sign | (segment << 4) | mantissa) as u8)
     }
-    table
-};
+
+    /// Likewise `ulaw_expand`.
+    fn decode_code(code: u8) -> i16 {
+        let code = !code;
+        let segment = (code >> 4) & 0x07;
+        let mantissa = i16::from(code & 0x0f);
+        let magnitude = (((mantissa << 3) + 0x84) << segment) - 0x84;
+        if code & 0x80 != 0 { -magnitude } else { magnitude }
+    }
+}

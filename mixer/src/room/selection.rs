@@ -1,8 +1,6 @@
 //! Choosing the loudest. A pure function over candidates; the order in which they come does not
 //! matter.
 
-use std::cmp::Ordering;
-
 use super::Policy;
 use crate::signal::level::Level;
 use crate::topology::Treatment;
@@ -13,6 +11,9 @@ const HYSTERESIS: f32 = 2.0;
 /// How long a place is kept against others who speak: 200 ms. A louder one who must wait for it
 /// finds another place free, or was itself not there a moment ago.
 pub(crate) const HOLD_TICKS: u64 = 10;
+
+/// So many are chosen in a single pass, even if each candidate came before all others so far.
+const FEW: usize = 16;
 
 /// Someone who makes a sound and can be heard in a room.
 #[derive(Clone, Copy, Debug)]
@@ -48,16 +49,13 @@ impl Candidate {
         if self.incumbent { self.level.0 * HYSTERESIS } else { self.level.0 }
     }
 
-    /// Preferred ones first, then those who speak, of those the ones that have just come, then by
-    /// loudness, then by key.
-    fn rank(&self, other: &Self) -> Ordering {
-        other
-            .preferred
-            .cmp(&self.preferred)
-            .then_with(|| other.speaks.cmp(&self.speaks))
-            .then_with(|| other.held.cmp(&self.held))
-            .then_with(|| other.score().total_cmp(&self.score()))
-            .then_with(|| self.key.cmp(&other.key))
+    /// Lower ones come first: preferred ones, then those who speak, of those the ones that have just
+    /// come, then by loudness, then by key. As numbers, because there may be thousands to compare:
+    /// the bits of floats that are not negative are in their order.
+    fn place(&self) -> (u64, u32) {
+        let flags = [self.preferred, self.speaks, self.held];
+        let flags = flags.into_iter().fold(0, |bits, flag| bits << 1 | u64::from(flag));
+        (!(flags << 32 | u64::from(self.score().to_bits())), self.key)
     }
 }
 
@@ -88,8 +86,31 @@ fn choose_loudest(n: usize, candidates: &mut [Candidate]) -> usize {
     if chosen >= candidates.len() {
         return candidates.len();
     }
-    candidates.select_nth_unstable_by(chosen, Candidate::rank);
+    if chosen <= FEW {
+        choose_few(chosen, candidates);
+    } else {
+        candidates.select_nth_unstable_by_key(chosen, Candidate::place);
+    }
     chosen
+}
+
+/// Goes through the candidates once, with the last of those chosen so far at hand. Hardly any comes
+/// before it, so hardly ever a new last one has to be found.
+fn choose_few(chosen: usize, candidates: &mut [Candidate]) {
+    let (front, others) = candidates.split_at_mut(chosen);
+    let mut last = last_of(front);
+    for other in others {
+        if other.place() < last.0 {
+            std::mem::swap(other, &mut front[last.1]);
+            last = last_of(front);
+        }
+    }
+}
+
+/// The one that comes after all others, and where it is.
+fn last_of(candidates: &[Candidate]) -> ((u64, u32), usize) {
+    let places = candidates.iter().enumerate().map(|(index, candidate)| (candidate.place(), index));
+    places.max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -151,5 +172,42 @@ mod tests {
         let preferred = Candidate { preferred: true, ..candidate(0, 0.5) };
         let candidates = vec![candidate(1, 10.0), candidate(2, 20.0), preferred];
         assert_eq!(chosen(Policy::NBest(1), candidates), [0, 2]);
+    }
+
+    #[test]
+    fn any_number_is_chosen_as_by_sorting() {
+        let mut seed = 1_u32;
+        let mut random = |below: u32| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 8) % below
+        };
+        for round in 0..500 {
+            let count = 1 + random(60);
+            // Few levels, so that there are ties.
+            let mut random_one = |origin| Candidate {
+                speaks: random(3) > 0,
+                incumbent: random(4) == 0,
+                held: random(8) == 0,
+                preferred: random(10) == 0,
+                ..candidate(origin, random(6) as f32)
+            };
+            let candidates: Vec<Candidate> = (0..count).map(&mut random_one).collect();
+            let mut sorted = candidates.clone();
+            sorted.sort_by(|a, b| {
+                let flags = |c: &Candidate| (c.preferred, c.speaks, c.held);
+                flags(b)
+                    .cmp(&flags(a))
+                    .then(b.score().total_cmp(&a.score()))
+                    .then(a.key.cmp(&b.key))
+            });
+            let preferred = candidates.iter().filter(|c| c.preferred).count();
+            for n in [1, 3, FEW as u16, 40] {
+                let expected = (preferred + usize::from(n)).min(candidates.len());
+                let mut expected: Vec<u32> = sorted[..expected].iter().map(|c| c.origin).collect();
+                expected.sort_unstable();
+                let chosen = chosen(Policy::NBest(n), candidates.clone());
+                assert_eq!(chosen, expected, "n = {n} in round {round}");
+            }
+        }
     }
 }

@@ -25,21 +25,6 @@ impl Ramp {
     fn at(self, index: usize, fade: usize) -> Gain {
         self.from + (self.to - self.from) * index as i32 / fade as i32
     }
-
-    /// Hands out the frame's samples with the gain applied, each with its index. The same frame
-    /// and ramp always give the same samples, which is what makes subtraction exact.
-    #[inline]
-    pub(crate) fn for_each(self, frame: &[i16], mut take: impl FnMut(usize, i32)) {
-        if self == Ramp::FLAT {
-            frame.iter().enumerate().for_each(|(i, sample)| take(i, i32::from(*sample)));
-            return;
-        }
-        let fade = fade_samples(frame.len());
-        for (i, sample) in frame.iter().enumerate() {
-            let gain = if i < fade { self.at(i, fade) } else { self.to };
-            take(i, scale(*sample, gain));
-        }
-    }
 }
 
 /// Fades `new` in over the fading `old`. Two gains that add up to 1 never exceed the louder of
@@ -65,11 +50,6 @@ pub(crate) fn go_on_from(last: i16, frame: &mut [i16]) {
     }
 }
 
-/// Rounds to nearest; for a gain up to [`UNITY`] the result fits 16 bits.
-fn scale(sample: i16, gain: Gain) -> i32 {
-    (i32::from(sample) * gain + UNITY / 2) >> 15
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -77,25 +57,6 @@ mod tests {
 
     const LENGTH: usize = Rate::Narrow.frame_samples();
     const FADE: usize = LENGTH / 4;
-
-    #[test]
-    fn a_flat_ramp_is_the_identity() {
-        let frame: [i16; LENGTH] = std::array::from_fn(|i| (i as i16).wrapping_mul(821));
-        Ramp::FLAT.for_each(&frame, |i, sample| assert_eq!(sample, i32::from(frame[i])));
-    }
-
-    #[test]
-    fn a_ramp_begins_and_ends_where_it_should_at_every_rate() {
-        for rate in Rate::ALL {
-            let frame = vec![i16::MIN; rate.frame_samples()];
-            let fade = rate.hz() as usize / 200;
-            Ramp { from: UNITY, to: 0 }.for_each(&frame, |i, sample| match i {
-                0 => assert_eq!(sample, i32::from(i16::MIN)),
-                i if i >= fade => assert_eq!(sample, 0),
-                _ => assert!(sample < 0),
-            });
-        }
-    }
 
     #[test]
     fn a_cross_fade_of_extremes_stays_in_range() {

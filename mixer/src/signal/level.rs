@@ -1,5 +1,7 @@
 //! How loud a port is: power, smoothed so that a selection by it does not flap.
 
+use super::kernel;
+
 /// Share of a rise that is followed at once in each frame: 90 % within two frames (40 ms).
 const ATTACK: f32 = 0.7;
 /// Share of a fall that is followed in each frame: falls by 63 % (4 dB) in about 200 ms.
@@ -44,13 +46,9 @@ pub(crate) fn power_of_dbov(level_dbov: u8) -> f32 {
     }
 }
 
-/// Mean square of a frame, whose length is even.
+/// Mean square of a frame.
 pub(crate) fn power(frame: &[i16]) -> f32 {
-    let square = |sample: i16| i32::from(sample).pow(2) as u32;
-    // Two squares fit 32 bits, and two at a time is how processors multiply and add.
-    let pairs = frame.chunks_exact(2).map(|pair| u64::from(square(pair[0]) + square(pair[1])));
-    let energy: u64 = pairs.sum();
-    energy as f32 / frame.len() as f32
+    kernel::energy(frame) as f32 / frame.len() as f32
 }
 
 /// The same of a sum, which may be beyond full scale.

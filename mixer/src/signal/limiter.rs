@@ -6,8 +6,10 @@
 //! it, which is the look-ahead; it holds still for a period of the deepest voice, so that it does
 //! not follow the wave itself, and recovers slowly. A sum that needs no limiting passes bit by bit.
 
-/// Blocks of 1 ms in a frame, at any rate.
-const BLOCKS: usize = 20;
+use std::iter::zip;
+
+use super::kernel::{self, BLOCKS, Gains};
+
 /// Highest magnitude the limiter lets out, a bit below full scale to leave room for rounding.
 const CEILING: f32 = 32_766.0;
 /// Highest magnitude that needs no limiting; −32,768 counts as this much.
@@ -46,14 +48,26 @@ impl Default for Limiter {
 impl Limiter {
     /// Writes the sum into the frame, turned down where it must be.
     pub(crate) fn limit(&mut self, sum: &[i32], frame: &mut [i16]) -> Outcome {
-        if self.gain == 1.0 && sum.iter().all(|sample| magnitude(*sample) <= FULL_SCALE) {
-            for (out, sample) in frame.iter_mut().zip(sum) {
-                *out = *sample as i16;
-            }
+        self.limit_without(sum, &[], frame)
+    }
+
+    /// Writes the sum less one of its voices into the frame, turned down where it must be. `own` is
+    /// as long as the sum, or empty.
+    pub(crate) fn limit_without(&mut self, sum: &[i32], own: &[i16], frame: &mut [i16]) -> Outcome {
+        if self.gain == 1.0 && kernel::narrow(sum, own, frame) {
             return Outcome::default();
         }
-        let gains = self.envelope(&needs(sum));
-        Outcome { limited: true, clipped: apply(&gains, sum, frame) }
+        let mut peaks = [0; BLOCKS];
+        kernel::peaks(sum, own, &mut peaks);
+        let gains = self.envelope(&needs(&peaks));
+        let mut clipped = 0;
+        if keeps_below_full_scale(&gains, &peaks) {
+            kernel::turn_down(sum, own, &gains, frame);
+        } else {
+            clipped = cut_off(sum, own, &gains, frame);
+            debug_assert_eq!(clipped, 0, "the envelope keeps below full scale");
+        }
+        Outcome { limited: true, clipped }
     }
 
     /// Whether switching from one limiter's output to the other's goes unnoticed.
@@ -63,7 +77,7 @@ impl Limiter {
 
     /// The gain at each block boundary. What was decided at the end of the previous frame did
     /// not know this one, so the first boundary alone may have to give way at once.
-    fn envelope(&mut self, needs: &[f32; BLOCKS]) -> [f32; BLOCKS + 1] {
+    fn envelope(&mut self, needs: &[f32; BLOCKS]) -> Gains {
         self.follow(self.gain, needs[0]);
         let mut gains = [self.gain; BLOCKS + 1];
         for boundary in 1..=BLOCKS {
@@ -94,42 +108,30 @@ impl Limiter {
 }
 
 /// The gain that brings each block's peak to the ceiling, at most 1.
-fn needs(sum: &[i32]) -> [f32; BLOCKS] {
-    let mut needs = [1.0; BLOCKS];
-    for (need, block) in needs.iter_mut().zip(sum.chunks_exact(sum.len() / BLOCKS)) {
-        let peak = block.iter().map(|sample| magnitude(*sample)).max().unwrap_or(0);
-        if peak > FULL_SCALE {
-            *need = CEILING / peak as f32;
-        }
-    }
-    needs
+fn needs(peaks: &[i32; BLOCKS]) -> [f32; BLOCKS] {
+    peaks.map(|peak| if peak > FULL_SCALE { CEILING / peak as f32 } else { 1.0 })
 }
 
-fn apply(gains: &[f32; BLOCKS + 1], sum: &[i32], frame: &mut [i16]) -> u32 {
-    let length = sum.len() / BLOCKS;
+/// Whether nothing is left to cut off. A block is loudest where its gain is highest, at an end.
+fn keeps_below_full_scale(gains: &Gains, peaks: &[i32; BLOCKS]) -> bool {
+    let rounded_up = FULL_SCALE as f32 + 0.5;
+    zip(gains.windows(2), peaks)
+        .all(|(ends, peak)| *peak as f32 * ends[0].max(ends[1]) < rounded_up)
+}
+
+/// Does what [`kernel::turn_down`] does, and counts the samples that exceed 16 bits all the same.
+fn cut_off(sum: &[i32], own: &[i16], gains: &Gains, frame: &mut [i16]) -> u32 {
+    let block = sum.len().div_ceil(BLOCKS);
+    let samples = kernel::each(sum, own.get(..sum.len()));
     let mut clipped = 0;
-    let blocks = sum.chunks_exact(length).zip(frame.chunks_exact_mut(length));
-    for (ends, (block, out)) in gains.windows(2).zip(blocks) {
-        let step = (ends[1] - ends[0]) / length as f32;
-        for (i, (sample, out)) in block.iter().zip(out).enumerate() {
-            let limited = round(*sample as f32 * (ends[0] + step * i as f32));
-            let kept = limited.clamp(i32::from(i16::MIN), i32::from(i16::MAX));
-            clipped += u32::from(kept != limited);
-            *out = kept as i16;
-        }
+    for (i, (sample, out)) in zip(samples, frame).enumerate() {
+        let ends = (gains[i / block], gains[i / block + 1]);
+        let limited = sample as f32 * kernel::gain_at(ends, i % block, block);
+        let kept = limited.clamp(f32::from(i16::MIN), f32::from(i16::MAX));
+        clipped += u32::from((limited - kept).abs() > 0.5);
+        *out = kernel::round(kept);
     }
-    debug_assert_eq!(clipped, 0, "the envelope keeps below full scale");
     clipped
-}
-
-/// To the nearest integer. Unlike `f32::round` it needs no call, so that a block is one vector.
-fn round(value: f32) -> i32 {
-    (value + 0.5_f32.copysign(value)) as i32
-}
-
-/// Distance from zero, one less for negative values: both ends of the 16 bit range give 32,767.
-fn magnitude(sample: i32) -> i32 {
-    sample ^ (sample >> 31)
 }
 
 #[cfg(test)]
@@ -178,5 +180,22 @@ mod tests {
         Limiter::default().limit(&sum, &mut frame);
         let steps = frame.windows(2).enumerate().filter(|(i, _)| !(99..=100).contains(i));
         assert!(steps.map(|(_, pair)| (pair[0] - pair[1]).abs()).max() < Some(3_000));
+    }
+
+    #[test]
+    fn what_an_envelope_lets_through_is_cut_off_and_counted() {
+        let mut sum = [1_000; FRAME_SAMPLES];
+        sum[7] = 40_000;
+        sum[150] = -5_000_000;
+        let gains = [1.0; BLOCKS + 1];
+        let mut peaks = [0; BLOCKS];
+        kernel::peaks(&sum, &[], &mut peaks);
+        assert!(!keeps_below_full_scale(&gains, &peaks));
+        let mut frame = [0; FRAME_SAMPLES];
+        assert_eq!(cut_off(&sum, &[], &gains, &mut frame), 2);
+        assert_eq!((frame[6], frame[7], frame[150]), (1_000, i16::MAX, i16::MIN));
+        let own = [1_000; FRAME_SAMPLES];
+        assert_eq!(cut_off(&sum, &own, &gains, &mut frame), 2);
+        assert_eq!((frame[6], frame[7], frame[150]), (0, i16::MAX, i16::MIN));
     }
 }

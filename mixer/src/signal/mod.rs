@@ -1,6 +1,7 @@
 //! Work on samples: pure functions over frames, and the small states they need between frames.
 
 pub(crate) mod fade;
+pub(crate) mod kernel;
 pub(crate) mod level;
 pub(crate) mod limiter;
 pub(crate) mod noise;

@@ -5,6 +5,7 @@
 //! runs the whole filter once for each output sample. Either way the signal is delayed by half the
 //! prototype: 24 samples of the lower rate, 3 ms at 8 kHz.
 
+use super::kernel;
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
 
 /// Taps of one phase, which is also the number of low-rate samples one output depends on.
@@ -95,11 +96,8 @@ impl Resampler {
         let (input, converted) = (&mut input[..voice.len()], &mut converted[..output.len()]);
         input.iter_mut().zip(voice).for_each(|(input, sample)| *input = f32::from(*sample));
         self.convert(filters, (from, input), (to, converted));
-        let limit = |sample: f32| sample.clamp(f32::from(i16::MIN), f32::from(i16::MAX));
-        for (output, sample) in output.iter_mut().zip(converted) {
-            // The filter may overshoot full scale by a little.
-            *output = round(limit(*sample)) as i16;
-        }
+        // The filter may overshoot full scale by a little, and is cut off there.
+        kernel::round_voice(converted, output);
     }
 
     /// Converts one tick of a sum; equal rates are copied.
@@ -117,7 +115,7 @@ impl Resampler {
         let (input, converted) = (&mut input[..sum.len()], &mut converted[..output.len()]);
         input.iter_mut().zip(sum).for_each(|(input, sample)| *input = *sample as f32);
         self.convert(filters, (from, input), (to, converted));
-        output.iter_mut().zip(converted).for_each(|(output, sample)| *output = round(*sample));
+        kernel::round_sum(converted, output);
     }
 
     /// Converts a frame from one rate to another; the lengths of `input` and `output` are those
@@ -137,55 +135,16 @@ impl Resampler {
         let samples = &mut samples[..HISTORY_MAX + input.len()];
         samples[..HISTORY_MAX].copy_from_slice(&self.history);
         samples[HISTORY_MAX..].copy_from_slice(input);
+        // The first window ends with the frame's first sample, or group of samples.
         if from < to {
-            raise(filter, samples, output);
+            let first = HISTORY_MAX + 1 - TAPS_PER_PHASE;
+            kernel::raise(&samples[first..], TAPS_PER_PHASE, &filter.up, output);
         } else {
-            lower(filter, samples, output);
+            let first = HISTORY_MAX + filter.factor - filter.down.len();
+            kernel::lower(&samples[first..], filter.factor, &filter.down, output);
         }
         self.history.copy_from_slice(&samples[input.len()..]);
     }
-}
-
-/// `samples` ends with the frame, and begins with what was before it.
-fn raise(filter: &Filter, samples: &[f32], output: &mut [f32]) {
-    let newest = samples.len() - output.len() / filter.factor;
-    for (index, group) in output.chunks_exact_mut(filter.factor).enumerate() {
-        let end = newest + index + 1;
-        let window = &samples[end - TAPS_PER_PHASE..end];
-        for (out, taps) in group.iter_mut().zip(filter.up.chunks_exact(TAPS_PER_PHASE)) {
-            *out = dot(window, taps);
-        }
-    }
-}
-
-fn lower(filter: &Filter, samples: &[f32], output: &mut [f32]) {
-    let taps = &filter.down;
-    let oldest = samples.len() - output.len() * filter.factor;
-    for (index, out) in output.iter_mut().enumerate() {
-        let end = oldest + (index + 1) * filter.factor;
-        *out = dot(&samples[end - taps.len()..end], taps);
-    }
-}
-
-/// To the nearest integer. Unlike `f32::round` it needs no call.
-fn round(value: f32) -> i32 {
-    (value + 0.5_f32.copysign(value)) as i32
-}
-
-/// Products summed at a time.
-const LANES: usize = 16;
-
-/// Sums the products in lanes: the order of float additions is fixed by the language, and one long
-/// chain would keep the compiler from using vector registers. The number of taps is a multiple of
-/// [`LANES`].
-fn dot(samples: &[f32], taps: &[f32]) -> f32 {
-    let mut sums = [0.0_f32; LANES];
-    for (samples, taps) in samples.as_chunks::<LANES>().0.iter().zip(taps.as_chunks::<LANES>().0) {
-        for lane in 0..LANES {
-            sums[lane] += samples[lane] * taps[lane];
-        }
-    }
-    sums.iter().sum()
 }
 
 /// A low-pass at the higher rate with unity gain at 0 Hz: a sinc under a Kaiser window.

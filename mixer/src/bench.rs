@@ -1,0 +1,72 @@
+//! A door to the inner loops for the benchmarks, and for nothing else: what is behind it changes
+//! without notice.
+
+use crate::room::Policy;
+use crate::room::selection::{self, Candidate};
+use crate::signal::fade::Ramp;
+use crate::signal::level::Level;
+use crate::signal::{level, limiter, sum};
+use crate::topology::Treatment;
+
+/// Mean square of a frame.
+#[must_use]
+pub fn power(frame: &[i16]) -> f32 {
+    level::power(frame)
+}
+
+/// Adds a voice that has been in the mix for longer than a tick.
+pub fn add(sum: &mut [i32], frame: &[i16]) {
+    sum::add(sum, frame, Ramp::FLAT);
+}
+
+/// What limits one output.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Limiter(limiter::Limiter);
+
+impl Limiter {
+    /// Writes the sum into the frame, turned down where it must be; returns whether it was.
+    pub fn limit(&mut self, sum: &[i32], frame: &mut [i16]) -> bool {
+        self.0.limit(sum, frame).limited
+    }
+
+    /// The same for the sum less one of its voices.
+    pub fn limit_without(&mut self, sum: &[i32], own: &[i16], frame: &mut [i16]) -> bool {
+        self.0.limit_without(sum, own, frame).limited
+    }
+}
+
+/// Those who may be chosen in a room.
+#[derive(Clone, Debug)]
+pub struct Candidates(Vec<Candidate>);
+
+impl Candidates {
+    /// One for each level, in squared sample units; the first `incumbents` were chosen before.
+    #[must_use]
+    pub fn new(levels: impl Iterator<Item = f32>, incumbents: usize) -> Self {
+        let candidate = |(index, level)| Candidate {
+            origin: index as u32,
+            guest: u32::MAX,
+            key: index as u32,
+            level: Level(level),
+            speaks: true,
+            incumbent: index < incumbents,
+            held: false,
+            preferred: false,
+            has_floor: false,
+            since: 0,
+            treatment: Treatment::default(),
+            stream: index as u32,
+        };
+        Self(levels.enumerate().map(candidate).collect())
+    }
+
+    /// Puts them in the order of `other`, which has as many.
+    pub fn copy_from(&mut self, other: &Candidates) {
+        self.0.copy_from_slice(&other.0);
+    }
+
+    /// Puts those in front whom `policy` chooses, and returns how many they are.
+    pub fn choose(&mut self, policy: Policy) -> usize {
+        selection::choose(policy, &mut self.0)
+    }
+}
