@@ -1,8 +1,10 @@
 //! `createconference` and `destroyconference` (draft 5.1, 5.2).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use mixer::plan::Plan;
+use mixer::port::PortId;
 use mixer::room::{Policy, RoomId};
 use mscp_proto::conference::{
     AudioMixingPolicy, ConferenceCreated, ConferenceDestroyed, CreateConference, DestroyConference,
@@ -23,6 +25,8 @@ pub(super) struct Conference {
     /// `reservedtalkers` and `reservedlisteners`: end points that must still find a place.
     pub(super) reserved: usize,
     pub(super) policy: Policy,
+    /// The connections joined to it.
+    pub(super) members: BTreeSet<PortId>,
 }
 
 impl Control {
@@ -40,12 +44,16 @@ impl Control {
         let id = self.ids.conference();
         let mut plan = Plan::new();
         self.stage.topology.add_room(&mut plan, room, policy);
-        let conference = Conference { room, owner: asker.subscriber(), reserved, policy };
+        let (owner, members) = (asker.subscriber(), BTreeSet::new());
+        let conference = Conference { room, owner, reserved, policy, members };
         self.conferences.insert(id.clone(), conference);
         self.rooms.insert(room, id.clone());
         if let Some(seconds) = request.subscribe.activespeaker {
             let interval = Duration::from_secs(seconds.get().into());
             self.speakers.subscribe(id.clone(), interval);
+        }
+        if request.subscribe.attendance {
+            self.attendance.subscribe(id.clone());
         }
         info!(conference = %id, ?policy, reserved, "conference created");
         let created = Response::ConferenceCreated(ConferenceCreated { conferenceid: id });
@@ -92,6 +100,7 @@ impl Control {
         let Some(conference) = self.conferences.remove(id) else { return };
         self.rooms.remove(&conference.room);
         self.speakers.forget(id);
+        self.attendance.forget(id);
         let end_point = EndPoint::Conference(id.clone());
         self.end_dialogs_on(&end_point, &format!("conference {id} was destroyed"));
         let mut plan = Plan::new();

@@ -71,6 +71,7 @@ impl Control {
         capabilities.push(list("audiomixingpolicy", "nbest"));
         capabilities.push(list("audiomixingpolicy", "manual"));
         capabilities.push(list("subscribe", "activespeaker"));
+        capabilities.push(list("subscribe", "attendance"));
         capabilities.push(list("calls", &self.settings.max_calls.to_string()));
         capabilities.push(list("conferences", &engine.rooms.to_string()));
         CapabilitiesList(capabilities)

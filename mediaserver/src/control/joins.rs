@@ -10,7 +10,7 @@ use mscp_proto::shared::{Direction, Streams};
 use tracing::info;
 
 use super::channels::{Identity, Subscriber};
-use super::{Asker, Control, Owed, Owner};
+use super::{Asker, Control, Owed, Owner, members};
 
 impl Control {
     pub(super) fn on_join(&mut self, asker: Asker, request: Join) -> Result<(), String> {
@@ -31,7 +31,9 @@ impl Control {
         self.use_connection(&asker, id1.as_str());
         self.use_connection(&asker, id2.as_str());
         let joined = Response::ConferenceJoined(ConferenceJoined { id1, id2 });
-        self.stage.submit(plan, vec![Owed::Reply(asker, joined)]);
+        let mut owed = vec![Owed::Reply(asker, joined)];
+        owed.extend(self.settle(members::places(&torn).chain(members::place(a, b))));
+        self.stage.submit(plan, owed);
         Ok(())
     }
 
@@ -48,7 +50,9 @@ impl Control {
             self.pair([(a, id1.as_str()), (b, id2.as_str())]);
         info!(call, conference, dialog, with, "unjoined");
         let unjoined = Response::ConferenceUnjoined(ConferenceUnjoined { id1, id2 });
-        self.stage.submit(plan, vec![Owed::Reply(asker, unjoined)]);
+        let mut owed = vec![Owed::Reply(asker, unjoined)];
+        owed.extend(self.settle(members::place(a, b)));
+        self.stage.submit(plan, owed);
         Ok(())
     }
 

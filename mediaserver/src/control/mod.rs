@@ -10,6 +10,9 @@
 //! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
 //! | `conferences` | `createconference`, `destroyconference` |
 //! | `joins` | `join`, `unjoin` |
+//! | `members` | who takes part in which conference |
+//! | `attendance`, `speakers` | what subscribers are told of it |
+//! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
@@ -19,6 +22,7 @@
 //! A request is answered when the engine has mixed the first frame under its plan: what is owed for
 //! a plan is an [`Owed`], carried out when [`Notice::Applied`] comes home.
 
+mod attendance;
 mod audit;
 mod calls;
 mod channels;
@@ -31,6 +35,7 @@ mod floor;
 mod ids;
 mod joins;
 mod loops;
+mod members;
 mod settings;
 mod speakers;
 mod stage;
@@ -63,6 +68,7 @@ pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;
 
+use attendance::Attendance;
 use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;
 use connection::Connection;
@@ -83,6 +89,7 @@ pub struct Control {
     connections: BTreeMap<ConnectionId, Connection>,
     conferences: BTreeMap<ConferenceId, Conference>,
     dialogs: BTreeMap<DialogId, Dialog>,
+    attendance: Attendance,
     speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
     fetches: BTreeMap<FetchKey, DialogId>,
@@ -114,6 +121,8 @@ enum Owed {
     ConnectionStarted(ConnectionId),
     ConnectionGone(ConnectionId),
     DialogAttached(DialogId),
+    /// Somebody is heard to have come or gone.
+    Attendance(ConferenceId),
 }
 
 /// Where an answer goes.
@@ -144,6 +153,7 @@ impl Control {
             connections: BTreeMap::new(),
             conferences: BTreeMap::new(),
             dialogs: BTreeMap::new(),
+            attendance: Attendance::default(),
             speakers: Speakers::default(),
             transports: BTreeMap::new(),
             fetches: BTreeMap::new(),
@@ -187,7 +197,8 @@ impl Control {
     /// When [`Control::handle_timeout`] wants to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.channels.next_expiry().into_iter().chain(self.speakers.next_look()).min()
+        let subscriptions = [self.speakers.next_look(), self.attendance.next_update()];
+        subscriptions.into_iter().chain([self.channels.next_expiry()]).flatten().min()
     }
 
     /// The time of [`Control::poll_timeout`] has come.
@@ -197,6 +208,7 @@ impl Control {
             self.tear_down(identity);
         }
         self.look_at_speakers(now);
+        self.tell_attendance(now);
     }
 
     /// Whether nothing is left that a drain waits for: no call, and no plan on its way.
@@ -308,6 +320,7 @@ impl Control {
                 Owed::ConnectionStarted(id) => self.notify_connection_started(&id),
                 Owed::ConnectionGone(id) => self.on_connection_gone(&id),
                 Owed::DialogAttached(id) => self.on_dialog_attached(&id),
+                Owed::Attendance(id) => self.attendance.changed(&id),
             }
         }
     }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod answers;
+mod attendance;
 mod audit;
 mod bridge;
 mod codecs;

@@ -15,7 +15,7 @@ use tracing::info;
 
 use super::{Asked, Kind};
 use crate::control::event::{FetchKey, Output};
-use crate::control::{Asker, Control, Owed, Owner};
+use crate::control::{Asker, Control, Owed, Owner, members};
 
 impl Control {
     pub(in crate::control) fn on_fetched(&mut self, key: FetchKey, result: Result<Pcm, String>) {
@@ -150,7 +150,10 @@ impl Control {
             dialog.player = Some(handle);
         }
         self.owners.insert(port, Owner::Dialog(id.clone()));
-        self.stage.submit(plan, vec![Owed::DialogAttached(id.clone())]);
+        let torn = joined.as_deref().unwrap_or_default();
+        let mut owed = vec![Owed::DialogAttached(id.clone())];
+        owed.extend(self.settle(members::places(torn)));
+        self.stage.submit(plan, owed);
         joined.map(drop).map_err(|error| error.to_string())
     }
 
