@@ -311,7 +311,7 @@ impl Control {
         // The port was added when the leg came up, and only here is it removed.
         let _ = self.stage.topology.remove(&mut plan, port);
         let mut owed = vec![Owed::ConnectionGone(id.clone())];
-        owed.extend(self.settle(places));
+        owed.extend(self.settle(&mut plan, places));
         self.stage.submit(plan, owed);
     }
 

@@ -1,6 +1,6 @@
 //! `createconference` and `destroyconference` (draft 5.1, 5.2).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use mixer::plan::Plan;
@@ -15,6 +15,7 @@ use mscp_proto::response::Response;
 use tracing::info;
 
 use super::channels::{Identity, Subscriber};
+use super::tones::{Audience, Sound};
 use super::{Asker, Control, Owed};
 
 /// One conference.
@@ -27,6 +28,10 @@ pub(super) struct Conference {
     pub(super) policy: Policy,
     /// The connections joined to it.
     pub(super) members: BTreeSet<PortId>,
+    /// Those of them that hear tones.
+    pub(super) audiences: Vec<Audience>,
+    /// The tones that are not the server's own, by URI.
+    pub(super) sounds: BTreeMap<String, Sound>,
 }
 
 impl Control {
@@ -38,14 +43,25 @@ impl Control {
         if request.reservedmedia != MediaType::Audio {
             return Err("video is not supported; reservedmedia must be audio".to_owned());
         }
+        let limit = self.settings.max_conferences;
+        if self.conferences.len() >= limit {
+            return Err(format!("all {limit} conferences are in use"));
+        }
         let policy = policy_of(request.audiomixingpolicy);
         let reserved = self.reservation(&request)?;
         let room = self.stage.handle.reserve_room().map_err(|full| full.to_string())?;
         let id = self.ids.conference();
         let mut plan = Plan::new();
         self.stage.topology.add_room(&mut plan, room, policy);
-        let (owner, members) = (asker.subscriber(), BTreeSet::new());
-        let conference = Conference { room, owner, reserved, policy, members };
+        let conference = Conference {
+            room,
+            owner: asker.subscriber(),
+            reserved,
+            policy,
+            members: BTreeSet::new(),
+            audiences: Vec::new(),
+            sounds: BTreeMap::new(),
+        };
         self.conferences.insert(id.clone(), conference);
         self.rooms.insert(room, id.clone());
         if let Some(seconds) = request.subscribe.activespeaker {
@@ -104,8 +120,10 @@ impl Control {
         let end_point = EndPoint::Conference(id.clone());
         self.end_dialogs_on(&end_point, &format!("conference {id} was destroyed"));
         let mut plan = Plan::new();
+        let room = conference.room;
+        self.close_audiences(&mut plan, conference);
         // The room was added when the conference was created, and only here is it removed.
-        let _ = self.stage.topology.remove(&mut plan, conference.room);
+        let _ = self.stage.topology.remove(&mut plan, room);
         info!(conference = %id, "conference destroyed");
         self.stage.submit(plan, owed);
     }

@@ -10,7 +10,7 @@
 //! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
 //! | `conferences` | `createconference`, `destroyconference` |
 //! | `joins` | `join`, `unjoin` |
-//! | `members` | who takes part in which conference |
+//! | `members`, `tones` | who takes part in which conference, and how others hear of it |
 //! | `attendance`, `speakers` | what subscribers are told of it |
 //! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
@@ -31,6 +31,7 @@ mod connection;
 mod dialog;
 mod event;
 mod extensions;
+mod fetching;
 mod floor;
 mod ids;
 mod joins;
@@ -40,6 +41,7 @@ mod settings;
 mod speakers;
 mod stage;
 mod state;
+mod tones;
 mod transport;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -73,9 +75,11 @@ use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;
 use connection::Connection;
 use dialog::Dialog;
+use fetching::Fetches;
 use ids::Ids;
 use speakers::Speakers;
 use stage::Stage;
+use tones::OwnTones;
 use transport::Transport;
 
 /// The control core. See the module's essay for the kinds of calls and their order.
@@ -92,13 +96,15 @@ pub struct Control {
     attendance: Attendance,
     speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
-    fetches: BTreeMap<FetchKey, DialogId>,
-    next_fetch: u64,
-    /// What the dialogs hold of what they play, decoded or still to be, in bytes.
+    fetches: Fetches,
+    own_tones: OwnTones,
+    /// Players of tones.
+    tones_playing: usize,
+    /// What dialogs and tones hold of what they play, decoded or still to be, in bytes.
     held_bytes: usize,
     /// Who is behind each port of the engine.
     owners: BTreeMap<PortId, Owner>,
-    /// Which conference is behind each room of the engine.
+    /// Which conference is behind each room of the engine, as itself or as one of its audiences.
     rooms: BTreeMap<RoomId, ConferenceId>,
     retired_media: MediaTotals,
     draining: bool,
@@ -112,6 +118,8 @@ pub struct Control {
 enum Owner {
     Connection(ConnectionId),
     Dialog(DialogId),
+    /// A tone that an audience hears.
+    Tone(RoomId),
 }
 
 /// What is to be done when a plan has been heard.
@@ -156,8 +164,9 @@ impl Control {
             attendance: Attendance::default(),
             speakers: Speakers::default(),
             transports: BTreeMap::new(),
-            fetches: BTreeMap::new(),
-            next_fetch: 0,
+            fetches: Fetches::default(),
+            own_tones: OwnTones::default(),
+            tones_playing: 0,
             held_bytes: 0,
             owners: BTreeMap::new(),
             rooms: BTreeMap::new(),
@@ -329,6 +338,7 @@ impl Control {
         match self.owners.get(&port).cloned() {
             Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
             Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
+            Some(Owner::Tone(audience)) => self.on_tone_event(port, audience, event),
             None => debug!(?port, ?event, "event of a port that is gone"),
         }
     }

@@ -97,6 +97,7 @@ impl Default for Setup {
             settings: Settings {
                 media_ip: MEDIA_IP,
                 max_calls: 100,
+                max_conferences: 32,
                 packet_ms: 20,
                 starvation: None,
                 jitter: jitter::Config::default(),
@@ -109,7 +110,7 @@ impl Default for Setup {
             },
             capacities: Capacities {
                 ports: 64,
-                rooms: 32,
+                rooms: 64,
                 streams: 128,
                 talkers: 512,
                 plans: 64,
