@@ -86,8 +86,8 @@ pub(crate) enum Step {
     /// A port speaks and listens differently; swapped with what it had, which travels home. The
     /// luggage has no body.
     SetMedia { port: PortId, rate: Rate, luggage: Luggage },
-    /// A room opens.
-    AddRoom { room: RoomId, policy: Policy, links: Links },
+    /// A room opens. Who is preferred in `home`, itself or another one, is so here.
+    AddRoom { room: RoomId, policy: Policy, home: RoomId, links: Links },
     /// A room closes after this tick; its links travel home.
     RemoveRoom { room: RoomId, links: Links },
     /// A room selects differently.

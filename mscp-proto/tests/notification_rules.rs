@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use common::{notification, response};
 use mscp_proto::Notification;
+use mscp_proto::conference::ConferenceUser;
 use mscp_proto::dialog::{DialogTerminate, DialogTransfer, TransferType};
 use mscp_proto::id::EndPoint;
 use mscp_proto::notification::Role;
@@ -28,6 +29,14 @@ fn a_transfer_is_read_whole() {
         namelist: Namelist::of([("a", "b")]),
     };
     assert_eq!(notification(xml), Ok(Notification::DialogTransfer(expected)));
+}
+
+#[test]
+fn an_attendance_update_is_what_the_draft_prints() {
+    let xml = r#"<conferenceuser name="attendance.update" conferenceid="conf1"><namelist>
+        <item name="total" value="45"/></namelist></conferenceuser>"#;
+    let update = ConferenceUser::attendance_update("conf1".into(), 45).unwrap();
+    assert_eq!(notification(xml), Ok(Notification::ConferenceUser(update)));
 }
 
 #[test]

@@ -1,9 +1,13 @@
-//! Tones: the voice of synthetic callers, and the keys of a telephone as they sound.
+//! Tones: the voice of synthetic callers, the keys of a telephone as they sound, and melodies.
+
+mod melody;
 
 use std::f64::consts::TAU;
 
 use mixer::port::{Activity, Outbox, SAMPLE_RATE_HZ, Source};
 use mixer::time::Time;
+
+pub use melody::{Note, melody};
 
 /// Full scale of a sample.
 const FULL_SCALE: f64 = 32_767.0;

@@ -271,8 +271,9 @@ pub const ENGINE_MAX_PORTS: Key<usize> = Key {
     variable: "MEDIASERVER_ENGINE_MAX_PORTS",
     shape: &Whole { min: 2, max: 100_000, unit: "ports" },
     default: "2048",
-    about: "How many end points (calls and dialogs together) the engine holds. Its memory is \
-            taken at the start, and its other tables grow with it.",
+    about: "How many end points (calls, dialogs and at most 256 tones at the doors of \
+            conferences, together) the engine holds. Its memory is taken at the start, and its \
+            other tables grow with it.",
 };
 
 /// `engine.max-conferences`.
@@ -282,7 +283,9 @@ pub const ENGINE_MAX_CONFERENCES: Key<usize> = Key {
     variable: "MEDIASERVER_ENGINE_MAX_CONFERENCES",
     shape: &Whole { min: 1, max: 100_000, unit: "conferences" },
     default: "512",
-    about: "How many conferences the engine holds. Its memory is taken at the start.",
+    about: "How many conferences the engine holds, each with one setting of the tones that its \
+            members hear (`entertone`, `exittone`); further settings take the place of a \
+            conference each. Its memory is taken at the start.",
 };
 
 /// `engine.realtime`.

@@ -17,6 +17,7 @@ use super::channels::Identity;
 use super::conferences::Conference;
 use super::connection::{Connection, State as Standing};
 use super::dialog::Dialog;
+use super::members::place;
 use super::settings::MediaTotals;
 use super::state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 use super::{Control, Owner};
@@ -31,7 +32,7 @@ impl Control {
                 .map(|(id, conference)| AuditedConference {
                     conferenceid: id.clone(),
                     state: "active".to_owned(),
-                    participants: self.participants(conference.room.into()),
+                    participants: self.participants(conference),
                 })
                 .collect(),
             connections: self
@@ -160,6 +161,10 @@ impl Control {
             let (Some(a), Some(b)) = (self.name_of(joined.a), self.name_of(joined.b)) else {
                 continue;
             };
+            // A conference and one of its audiences.
+            if a == b {
+                continue;
+            }
             if matches!(joined.directions, Directions::Both | Directions::AToB) {
                 streams.push(JoinState { from: a.clone(), to: b.clone() });
             }
@@ -172,7 +177,9 @@ impl Control {
 
     fn joins(&self, identity: Identity) -> impl Iterator<Item = AuditedJoin> + '_ {
         let known = move |joined: &Joined| {
-            self.is_known_to(identity, joined.a) && self.is_known_to(identity, joined.b)
+            [joined.a, joined.b].into_iter().all(|end_point| {
+                self.is_known_to(identity, end_point) && !self.is_audience(end_point)
+            })
         };
         self.stage.topology.joins().filter(known).filter_map(|joined| self.audited(&joined))
     }
@@ -186,7 +193,7 @@ impl Control {
             EnginePoint::Port(port) => match self.owners.get(&port) {
                 Some(Owner::Connection(_)) => return true,
                 Some(Owner::Dialog(id)) => self.dialogs.get(id).map(|dialog| dialog.owner),
-                None => None,
+                Some(Owner::Tone(_)) | None => None,
             },
         };
         owner.is_some_and(|owner| owner.identity == identity)
@@ -196,7 +203,7 @@ impl Control {
         Some(AuditedJoin {
             id1: ParticipantId::new(self.name_of(joined.a)?),
             id2: ParticipantId::new(self.name_of(joined.b)?),
-            audio: match joined.directions {
+            audio: match self.directions(joined) {
                 Directions::Both => Some(Direction::Both),
                 Directions::AToB => Some(Direction::Receive),
                 Directions::BToA => Some(Direction::Transmit),
@@ -206,8 +213,20 @@ impl Control {
         })
     }
 
-    fn participants(&self, room: EnginePoint) -> u32 {
-        u32::try_from(self.stage.topology.joins_of(room).count()).unwrap_or(u32::MAX)
+    /// What flows between two, a conference being heard through an audience or not.
+    fn directions(&self, joined: &Joined) -> Directions {
+        let hears_audience =
+            place(joined.a, joined.b).is_some_and(|place| self.audience_heard_by(place).is_some());
+        match (joined.directions, hears_audience) {
+            (Directions::AToB, true) => Directions::Both,
+            (Directions::Neither, true) => Directions::BToA,
+            (directions, _) => directions,
+        }
+    }
+
+    fn participants(&self, conference: &Conference) -> u32 {
+        let joins = self.stage.topology.joins_of(conference.room).count();
+        u32::try_from(joins - conference.audiences.len()).unwrap_or(u32::MAX)
     }
 }
 

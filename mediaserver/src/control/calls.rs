@@ -307,9 +307,12 @@ impl Control {
         self.end_dialogs_of_connection(id, reason);
         self.notify_connection_ended(id, reason);
         let mut plan = Plan::new();
+        let places = self.places_of(port);
         // The port was added when the leg came up, and only here is it removed.
         let _ = self.stage.topology.remove(&mut plan, port);
-        self.stage.submit(plan, vec![Owed::ConnectionGone(id.clone())]);
+        let mut owed = vec![Owed::ConnectionGone(id.clone())];
+        owed.extend(self.settle(&mut plan, places));
+        self.stage.submit(plan, owed);
     }
 
     /// The call never got a leg: forget it.

@@ -1,8 +1,10 @@
 //! `createconference` and `destroyconference` (draft 5.1, 5.2).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use mixer::plan::Plan;
+use mixer::port::PortId;
 use mixer::room::{Policy, RoomId};
 use mscp_proto::conference::{
     AudioMixingPolicy, ConferenceCreated, ConferenceDestroyed, CreateConference, DestroyConference,
@@ -13,6 +15,7 @@ use mscp_proto::response::Response;
 use tracing::info;
 
 use super::channels::{Identity, Subscriber};
+use super::tones::{Audience, Sound};
 use super::{Asker, Control, Owed};
 
 /// One conference.
@@ -23,6 +26,12 @@ pub(super) struct Conference {
     /// `reservedtalkers` and `reservedlisteners`: end points that must still find a place.
     pub(super) reserved: usize,
     pub(super) policy: Policy,
+    /// The connections joined to it.
+    pub(super) members: BTreeSet<PortId>,
+    /// Those of them that hear tones.
+    pub(super) audiences: Vec<Audience>,
+    /// The tones that are not the server's own, by URI.
+    pub(super) sounds: BTreeMap<String, Sound>,
 }
 
 impl Control {
@@ -34,18 +43,33 @@ impl Control {
         if request.reservedmedia != MediaType::Audio {
             return Err("video is not supported; reservedmedia must be audio".to_owned());
         }
+        let limit = self.settings.max_conferences;
+        if self.conferences.len() >= limit {
+            return Err(format!("all {limit} conferences are in use"));
+        }
         let policy = policy_of(request.audiomixingpolicy);
         let reserved = self.reservation(&request)?;
         let room = self.stage.handle.reserve_room().map_err(|full| full.to_string())?;
         let id = self.ids.conference();
         let mut plan = Plan::new();
         self.stage.topology.add_room(&mut plan, room, policy);
-        let conference = Conference { room, owner: asker.subscriber(), reserved, policy };
+        let conference = Conference {
+            room,
+            owner: asker.subscriber(),
+            reserved,
+            policy,
+            members: BTreeSet::new(),
+            audiences: Vec::new(),
+            sounds: BTreeMap::new(),
+        };
         self.conferences.insert(id.clone(), conference);
         self.rooms.insert(room, id.clone());
         if let Some(seconds) = request.subscribe.activespeaker {
             let interval = Duration::from_secs(seconds.get().into());
             self.speakers.subscribe(id.clone(), interval);
+        }
+        if request.subscribe.attendance {
+            self.attendance.subscribe(id.clone());
         }
         info!(conference = %id, ?policy, reserved, "conference created");
         let created = Response::ConferenceCreated(ConferenceCreated { conferenceid: id });
@@ -92,11 +116,14 @@ impl Control {
         let Some(conference) = self.conferences.remove(id) else { return };
         self.rooms.remove(&conference.room);
         self.speakers.forget(id);
+        self.attendance.forget(id);
         let end_point = EndPoint::Conference(id.clone());
         self.end_dialogs_on(&end_point, &format!("conference {id} was destroyed"));
         let mut plan = Plan::new();
+        let room = conference.room;
+        self.close_audiences(&mut plan, conference);
         // The room was added when the conference was created, and only here is it removed.
-        let _ = self.stage.topology.remove(&mut plan, conference.room);
+        let _ = self.stage.topology.remove(&mut plan, room);
         info!(conference = %id, "conference destroyed");
         self.stage.submit(plan, owed);
     }

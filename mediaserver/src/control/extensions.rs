@@ -63,7 +63,6 @@ impl Control {
     fn capabilities(&self) -> CapabilitiesList {
         let list =
             |name: &str, value: &str| Capability { name: name.to_owned(), value: value.to_owned() };
-        let engine = self.stage.handle.capacities();
         let mut capabilities = vec![list("mscp", "1.0"), list("media", "audio")];
         capabilities.extend(CODECS.iter().map(|codec| list("codec", codec.name)));
         capabilities.push(list("codec", "telephone-event"));
@@ -71,8 +70,9 @@ impl Control {
         capabilities.push(list("audiomixingpolicy", "nbest"));
         capabilities.push(list("audiomixingpolicy", "manual"));
         capabilities.push(list("subscribe", "activespeaker"));
+        capabilities.push(list("subscribe", "attendance"));
         capabilities.push(list("calls", &self.settings.max_calls.to_string()));
-        capabilities.push(list("conferences", &engine.rooms.to_string()));
+        capabilities.push(list("conferences", &self.settings.max_conferences.to_string()));
         CapabilitiesList(capabilities)
     }
 

@@ -2,7 +2,7 @@
 //! topology are the mixer's.
 
 use mixer::plan::Plan;
-use mixer::topology::{Directions, EndPoint, Manner};
+use mixer::topology::{Directions, EndPoint, JoinError, Manner, Stream, Treatment};
 use mscp_proto::conference::{ConferenceJoined, ConferenceUnjoined, Join, Unjoin};
 use mscp_proto::id::DialogId;
 use mscp_proto::response::Response;
@@ -10,20 +10,19 @@ use mscp_proto::shared::{Direction, Streams};
 use tracing::info;
 
 use super::channels::{Identity, Subscriber};
-use super::{Asker, Control, Owed, Owner};
+use super::tones::Membership;
+use super::{Asker, Control, Owed, Owner, members};
 
 impl Control {
     pub(super) fn on_join(&mut self, asker: Asker, request: Join) -> Result<(), String> {
-        let Join { id1, id2, mediapreferred, streams, .. } = request;
-        let directions = directions_of(&streams)?;
-        let a = self.end_point(asker.identity, id1.as_str())?;
-        let b = self.end_point(asker.identity, id2.as_str())?;
+        let directions = directions_of(&request.streams)?;
+        let a = self.end_point(asker.identity, request.id1.as_str())?;
+        let b = self.end_point(asker.identity, request.id2.as_str())?;
         let mut plan = Plan::new();
         let torn = self
-            .stage
-            .topology
-            .join(&mut plan, a, b, Manner::from(directions).preferred(mediapreferred))
-            .map_err(|error| join_fault(&error, id1.as_str()))?;
+            .lay(&mut plan, (a, b), directions, &request)
+            .map_err(|error| join_fault(&error, request.id1.as_str()))?;
+        let Join { id1, id2, .. } = request;
         let Pair { call, conference, dialog, with } =
             self.pair([(a, id1.as_str()), (b, id2.as_str())]);
         let torn_down = torn.len();
@@ -31,8 +30,42 @@ impl Control {
         self.use_connection(&asker, id1.as_str());
         self.use_connection(&asker, id2.as_str());
         let joined = Response::ConferenceJoined(ConferenceJoined { id1, id2 });
-        self.stage.submit(plan, vec![Owed::Reply(asker, joined)]);
+        let mut owed = vec![Owed::Reply(asker, joined)];
+        owed.extend(self.settle_torn(&mut plan, &torn));
+        owed.extend(self.settle(&mut plan, members::place(a, b)));
+        self.stage.submit(plan, owed);
         Ok(())
+    }
+
+    /// Lays the streams of a join; a connection's into a conference as its tones want it.
+    fn lay(
+        &mut self,
+        plan: &mut Plan,
+        (a, b): (EndPoint, EndPoint),
+        directions: Directions,
+        request: &Join,
+    ) -> Result<Vec<Stream>, JoinError> {
+        let is_connection = |place: &members::Place| {
+            matches!(self.owners.get(&place.0), Some(Owner::Connection(_)))
+        };
+        let preferred = request.mediapreferred;
+        let Some(place) = members::place(a, b).filter(is_connection) else {
+            let manner = Manner::from(directions).preferred(preferred);
+            return self.stage.topology.join(plan, a, b, manner);
+        };
+        let treatment = Treatment {
+            gain: request.autoinputgain,
+            dtmf_clamp: request.dtmfclamp,
+            tone_clamp: request.toneclamp,
+        };
+        let is_levelled = request.autooutputgain;
+        let to_b = matches!(directions, Directions::Both | Directions::AToB);
+        let to_a = matches!(directions, Directions::Both | Directions::BToA);
+        let (speaks, listens) = if a == place.0.into() { (to_b, to_a) } else { (to_a, to_b) };
+        let (enter, exit) = (&request.entertone, &request.exittone);
+        let membership =
+            Membership { speaks, listens, preferred, treatment, is_levelled, enter, exit };
+        self.join_member(plan, place, membership)
     }
 
     pub(super) fn on_unjoin(&mut self, asker: Asker, request: Unjoin) -> Result<(), String> {
@@ -44,11 +77,16 @@ impl Control {
             .topology
             .unjoin(&mut plan, a, b)
             .map_err(|_| format!("{id1} and {id2} are not joined"))?;
+        if let Some(place) = members::place(a, b) {
+            self.leave_audience(&mut plan, place);
+        }
         let Pair { call, conference, dialog, with } =
             self.pair([(a, id1.as_str()), (b, id2.as_str())]);
         info!(call, conference, dialog, with, "unjoined");
         let unjoined = Response::ConferenceUnjoined(ConferenceUnjoined { id1, id2 });
-        self.stage.submit(plan, vec![Owed::Reply(asker, unjoined)]);
+        let mut owed = vec![Owed::Reply(asker, unjoined)];
+        owed.extend(self.settle(&mut plan, members::place(a, b)));
+        self.stage.submit(plan, owed);
         Ok(())
     }
 
@@ -91,10 +129,11 @@ impl Control {
     pub(super) fn name_of(&self, end_point: EndPoint) -> Option<String> {
         match end_point {
             EndPoint::Room(room) => self.rooms.get(&room).map(ToString::to_string),
-            EndPoint::Port(port) => self.owners.get(&port).map(|owner| match owner {
-                Owner::Connection(id) => id.to_string(),
-                Owner::Dialog(id) => id.to_string(),
-            }),
+            EndPoint::Port(port) => match self.owners.get(&port)? {
+                Owner::Connection(id) => Some(id.to_string()),
+                Owner::Dialog(id) => Some(id.to_string()),
+                Owner::Tone(_) => None,
+            },
         }
     }
 
@@ -131,9 +170,9 @@ fn directions_of(streams: &Streams) -> Result<Directions, String> {
     })
 }
 
-fn join_fault(error: &mixer::topology::JoinError, id1: &str) -> String {
+fn join_fault(error: &JoinError, id1: &str) -> String {
     match error {
-        mixer::topology::JoinError::Itself(_) => format!("{id1} cannot be joined to itself"),
+        JoinError::Itself(_) => format!("{id1} cannot be joined to itself"),
         other => other.to_string(),
     }
 }

@@ -10,6 +10,9 @@
 //! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
 //! | `conferences` | `createconference`, `destroyconference` |
 //! | `joins` | `join`, `unjoin` |
+//! | `members`, `tones` | who takes part in which conference, and how others hear of it |
+//! | `attendance`, `speakers` | what subscribers are told of it |
+//! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
@@ -19,6 +22,7 @@
 //! A request is answered when the engine has mixed the first frame under its plan: what is owed for
 //! a plan is an [`Owed`], carried out when [`Notice::Applied`] comes home.
 
+mod attendance;
 mod audit;
 mod calls;
 mod channels;
@@ -27,14 +31,17 @@ mod connection;
 mod dialog;
 mod event;
 mod extensions;
+mod fetching;
 mod floor;
 mod ids;
 mod joins;
 mod loops;
+mod members;
 mod settings;
 mod speakers;
 mod stage;
 mod state;
+mod tones;
 mod transport;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -63,13 +70,16 @@ pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;
 
+use attendance::Attendance;
 use channels::{Channels, Identity, Subscriber};
 use conferences::Conference;
 use connection::Connection;
 use dialog::Dialog;
+use fetching::Fetches;
 use ids::Ids;
 use speakers::Speakers;
 use stage::Stage;
+use tones::OwnTones;
 use transport::Transport;
 
 /// The control core. See the module's essay for the kinds of calls and their order.
@@ -83,15 +93,18 @@ pub struct Control {
     connections: BTreeMap<ConnectionId, Connection>,
     conferences: BTreeMap<ConferenceId, Conference>,
     dialogs: BTreeMap<DialogId, Dialog>,
+    attendance: Attendance,
     speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
-    fetches: BTreeMap<FetchKey, DialogId>,
-    next_fetch: u64,
-    /// What the dialogs hold of what they play, decoded or still to be, in bytes.
+    fetches: Fetches,
+    own_tones: OwnTones,
+    /// Players of tones.
+    tones_playing: usize,
+    /// What dialogs and tones hold of what they play, decoded or still to be, in bytes.
     held_bytes: usize,
     /// Who is behind each port of the engine.
     owners: BTreeMap<PortId, Owner>,
-    /// Which conference is behind each room of the engine.
+    /// Which conference is behind each room of the engine, as itself or as one of its audiences.
     rooms: BTreeMap<RoomId, ConferenceId>,
     retired_media: MediaTotals,
     draining: bool,
@@ -105,6 +118,8 @@ pub struct Control {
 enum Owner {
     Connection(ConnectionId),
     Dialog(DialogId),
+    /// A tone that an audience hears.
+    Tone(RoomId),
 }
 
 /// What is to be done when a plan has been heard.
@@ -114,6 +129,8 @@ enum Owed {
     ConnectionStarted(ConnectionId),
     ConnectionGone(ConnectionId),
     DialogAttached(DialogId),
+    /// Somebody is heard to have come or gone.
+    Attendance(ConferenceId),
 }
 
 /// Where an answer goes.
@@ -144,10 +161,12 @@ impl Control {
             connections: BTreeMap::new(),
             conferences: BTreeMap::new(),
             dialogs: BTreeMap::new(),
+            attendance: Attendance::default(),
             speakers: Speakers::default(),
             transports: BTreeMap::new(),
-            fetches: BTreeMap::new(),
-            next_fetch: 0,
+            fetches: Fetches::default(),
+            own_tones: OwnTones::default(),
+            tones_playing: 0,
             held_bytes: 0,
             owners: BTreeMap::new(),
             rooms: BTreeMap::new(),
@@ -187,7 +206,8 @@ impl Control {
     /// When [`Control::handle_timeout`] wants to be called next.
     #[must_use]
     pub fn poll_timeout(&self) -> Option<Time> {
-        self.channels.next_expiry().into_iter().chain(self.speakers.next_look()).min()
+        let subscriptions = [self.speakers.next_look(), self.attendance.next_update()];
+        subscriptions.into_iter().chain([self.channels.next_expiry()]).flatten().min()
     }
 
     /// The time of [`Control::poll_timeout`] has come.
@@ -197,6 +217,7 @@ impl Control {
             self.tear_down(identity);
         }
         self.look_at_speakers(now);
+        self.tell_attendance(now);
     }
 
     /// Whether nothing is left that a drain waits for: no call, and no plan on its way.
@@ -308,6 +329,7 @@ impl Control {
                 Owed::ConnectionStarted(id) => self.notify_connection_started(&id),
                 Owed::ConnectionGone(id) => self.on_connection_gone(&id),
                 Owed::DialogAttached(id) => self.on_dialog_attached(&id),
+                Owed::Attendance(id) => self.attendance.changed(&id),
             }
         }
     }
@@ -316,6 +338,7 @@ impl Control {
         match self.owners.get(&port).cloned() {
             Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
             Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
+            Some(Owner::Tone(audience)) => self.on_tone_event(port, audience, event),
             None => debug!(?port, ?event, "event of a port that is gone"),
         }
     }

@@ -15,6 +15,8 @@ pub struct Settings {
     pub media_ip: IpAddr,
     /// Calls at one time.
     pub max_calls: usize,
+    /// Conferences at one time.
+    pub max_conferences: usize,
     /// Packet time for peers that ask for none, in ms.
     pub packet_ms: u32,
     /// Silence after which a leg is given up; `None` for never.
@@ -23,7 +25,7 @@ pub struct Settings {
     pub jitter: jitter::Config,
     /// Networks whose hosts may set up a transport channel with an INVITE.
     pub over_sip: Vec<Network>,
-    /// Audio that all dialogs may hold together, decoded or still to be, in bytes.
+    /// Audio that all dialogs and tones may hold together, decoded or still to be, in bytes.
     pub held_bytes_max: usize,
     /// Notifications that wait for one absent application server.
     pub backlog_max: usize,

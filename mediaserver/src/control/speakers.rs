@@ -7,7 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use mixer::port::PortId;
+use mixer::room::RoomId;
 use mixer::time::Time;
+use mixer::topology::{Directions, EndPoint, Joined};
 use mscp_proto::conference::ConferenceUser;
 use mscp_proto::id::{ConferenceId, ConnectionId};
 use mscp_proto::notification::Notification;
@@ -67,9 +70,10 @@ impl Control {
         let owner = conference.owner;
         let talkers = self.stage.handle.talkers(conference.room);
         let speaking: BTreeSet<ConnectionId> = talkers
+            .filter(|talking| self.can_be_heard(talking.port, conference.room))
             .filter_map(|talking| match self.owners.get(&talking.port) {
                 Some(Owner::Connection(id)) => Some(id.clone()),
-                Some(Owner::Dialog(_)) | None => None,
+                Some(Owner::Dialog(_) | Owner::Tone(_)) | None => None,
             })
             .collect();
         let Some(attention) = self.speakers.conferences.get_mut(id) else { return };
@@ -83,4 +87,32 @@ impl Control {
             self.notify(&owner, Notification::ConferenceUser(user));
         }
     }
+
+    /// Whether a port still speaks into a room, or into another that may be heard there. Who talks is
+    /// known as of the engine's last tick: whoever left since is not to be named.
+    fn can_be_heard(&self, port: PortId, room: RoomId) -> bool {
+        let joins = self.stage.topology.joins_of(port);
+        let speaks = |joined: &Joined| matches!(joined.b, EndPoint::Room(_)) && flows_to_b(joined);
+        let mut rooms = joins.filter(speaks).map(|joined| joined.b).peekable();
+        rooms.peek().is_some()
+            && (rooms.any(|other| other == room.into()) || self.hears_rooms(room))
+    }
+
+    fn hears_rooms(&self, room: RoomId) -> bool {
+        let room = EndPoint::from(room);
+        let hears = |joined: Joined| match (joined.a, joined.b) {
+            (EndPoint::Room(_), b) if b == room => flows_to_b(&joined),
+            (a, EndPoint::Room(_)) if a == room => flows_to_a(&joined),
+            _ => false,
+        };
+        self.stage.topology.joins_of(room).any(hears)
+    }
+}
+
+fn flows_to_b(joined: &Joined) -> bool {
+    matches!(joined.directions, Directions::Both | Directions::AToB)
+}
+
+fn flows_to_a(joined: &Joined) -> bool {
+    matches!(joined.directions, Directions::Both | Directions::BToA)
 }

@@ -216,11 +216,15 @@ impl Room {
     }
 }
 
-/// Without tones at the door: what is heard is to be the voices alone.
+/// Without tones at the door, and as they speak: what is heard is to be the voices alone.
 fn join(connection: ConnectionId, conference: ConferenceId, direction: Direction) -> Join {
     Join {
         entertone: Tone::Off,
         exittone: Tone::Off,
+        autoinputgain: false,
+        autooutputgain: false,
+        dtmfclamp: false,
+        toneclamp: false,
         streams: Streams::audio_only(direction),
         ..Join::new(connection, conference)
     }

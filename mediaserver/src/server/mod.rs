@@ -392,6 +392,7 @@ fn settings(config: &Config) -> Settings {
     Settings {
         media_ip: config.media.ip,
         max_calls: config.sip.max_calls,
+        max_conferences: config.engine.max_conferences,
         packet_ms: u32::try_from(config.media.ptime.as_millis()).unwrap_or(20),
         starvation: config.media.starvation,
         jitter: jitter::Config::with_target(config.media.jitter),

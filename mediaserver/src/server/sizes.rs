@@ -11,8 +11,12 @@ use crate::config::Config;
 /// Streams of each port: it speaks into two rooms.
 const STREAMS_PER_PORT: usize = 2;
 
-/// Talkers of each port: it is heard in two rooms, and in one more from each of them.
-const TALKERS_PER_PORT: usize = 4;
+/// Rooms of each conference: itself, and one in which its members hear the tones at its door.
+const ROOMS_PER_CONFERENCE: usize = 2;
+
+/// Talkers of each port: it is heard in two conferences and in one more from each of them, and as
+/// often by those who hear tones there.
+const TALKERS_PER_PORT: usize = 8;
 
 /// Notices of each port: a digit in two successive ticks while the control core sleeps.
 const NOTICES_PER_PORT: usize = 2;
@@ -30,9 +34,10 @@ pub(super) fn capacities(config: &Config) -> Capacities {
     Capacities {
         shards: 1,
         ports,
-        rooms: config.engine.max_conferences,
+        rooms: ROOMS_PER_CONFERENCE * config.engine.max_conferences,
         // A room makes a sound when a port speaks into it, or into one that it hears.
-        live_rooms: config.engine.max_conferences.min(STREAMS_PER_PORT * ports),
+        live_rooms: ROOMS_PER_CONFERENCE
+            * config.engine.max_conferences.min(STREAMS_PER_PORT * ports),
         streams: STREAMS_PER_PORT * ports,
         talkers: least.talkers.max(TALKERS_PER_PORT * ports),
         // Plans follow the pace of the application servers, not the number of ports.
@@ -71,7 +76,7 @@ mod tests {
         let large = config("engine.max-ports = 20_000\nsip.max-calls = 5_000");
         let Capacities { ports, streams, talkers, notices, datagrams_per_tick, .. } =
             capacities(&large);
-        assert_eq!((ports, streams, talkers), (20_000, 40_000, 80_000));
+        assert_eq!((ports, streams, talkers), (20_000, 40_000, 160_000));
         assert_eq!((notices, datagrams_per_tick), (40_000, 160_000));
         let NetConfig { ports, inbox_slots, outbox_slots, .. } = network(&large);
         assert_eq!((ports, inbox_slots, outbox_slots), (20_000, 20_000, 20_000));

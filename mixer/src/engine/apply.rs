@@ -43,7 +43,9 @@ impl Tables<'_> {
             Step::AddPort { port, rate, luggage } => self.add_port(*port, *rate, luggage),
             Step::SetMedia { port, rate, luggage } => self.set_media(*port, *rate, luggage),
             Step::RemovePort { port, .. } => self.ports.begin_leaving(*port),
-            Step::AddRoom { room, policy, links } => self.rooms.open(*room, *policy, links),
+            Step::AddRoom { room, policy, home, links } => {
+                self.rooms.open(*room, *policy, *home, links)
+            }
             Step::RemoveRoom { room, .. } => self.rooms.get(*room).is_some(),
             Step::SetPolicy { room, policy } => {
                 self.rooms.get_mut(*room).map(|room| room.policy = *policy).is_some()
@@ -187,7 +189,7 @@ mod tests {
     }
 
     fn add_room(room: RoomId) -> Step {
-        Step::AddRoom { room, policy: Policy::default(), links: Links::default() }
+        Step::AddRoom { room, policy: Policy::default(), home: room, links: Links::default() }
     }
 
     /// Carries out the steps on tables of one port and one room; returns how many were refused.

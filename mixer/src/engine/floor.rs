@@ -369,13 +369,14 @@ impl Floor {
 
     /// Puts those who are mixed in front of the candidates and returns how many they are. A room
     /// that hears no other has chosen already; one that does chooses among what all of them
-    /// chose. Being preferred counts in the room that one was joined to.
+    /// chose. Being preferred counts in the room that one was joined to, and in its audiences.
     fn gather(&mut self, tick: u64, slot: u32, rooms: &Rooms) -> usize {
         self.candidates.clear();
         let room = &rooms[slot];
         for upstream in &room.links.upstream {
             for index in rooms[*upstream].settled_at(tick).range() {
-                self.add_candidate(self.chosen[index], *upstream == slot);
+                let is_home = *upstream == slot || *upstream == room.home;
+                self.add_candidate(self.chosen[index], is_home);
             }
         }
         match room.links.upstream.len() {
@@ -385,7 +386,7 @@ impl Floor {
     }
 
     /// Each origin once.
-    fn add_candidate(&mut self, candidate: Candidate, is_here: bool) {
+    fn add_candidate(&mut self, candidate: Candidate, is_home: bool) {
         let mark = &mut self.marks[candidate.key as usize];
         if mark.nominated == self.pass {
             return;
@@ -393,7 +394,7 @@ impl Floor {
         mark.nominated = self.pass;
         self.candidates.push(Candidate {
             incumbent: mark.talked == self.pass,
-            preferred: candidate.preferred && is_here,
+            preferred: candidate.preferred && is_home,
             has_floor: true,
             ..candidate
         });

@@ -30,6 +30,9 @@ pub(super) struct Room {
     pub(super) generation: u32,
     pub(super) is_open: bool,
     pub(super) policy: Policy,
+    /// The room in which one must be preferred to be so here: itself, or that of which it is an
+    /// audience.
+    pub(super) home: u32,
     pub(super) links: Links,
     /// At which it mixes: the highest of its members.
     pub(super) rate: Rate,
@@ -67,6 +70,7 @@ impl Room {
             generation: 0,
             is_open: false,
             policy: Policy::default(),
+            home: NONE,
             links: Links::default(),
             rate: Rate::Narrow,
             audience: 0,
@@ -125,7 +129,13 @@ impl Rooms {
     }
 
     /// Opens a room; `false` when the slot is not free.
-    pub(super) fn open(&mut self, id: RoomId, policy: Policy, links: &mut Links) -> bool {
+    pub(super) fn open(
+        &mut self,
+        id: RoomId,
+        policy: Policy,
+        home: RoomId,
+        links: &mut Links,
+    ) -> bool {
         let Some(room) = self.table.get_mut(id.slot as usize).filter(|room| !room.is_open) else {
             return false;
         };
@@ -134,6 +144,7 @@ impl Rooms {
             generation: id.generation,
             is_open: true,
             policy,
+            home: home.slot,
             links: std::mem::take(links),
             ..Room::closed()
         };

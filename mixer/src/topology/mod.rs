@@ -221,10 +221,22 @@ impl Topology {
     /// Adds a room under a key from
     /// [`EngineHandle::reserve_room`](crate::EngineHandle::reserve_room).
     pub fn add_room(&mut self, plan: &mut Plan, room: RoomId, policy: Policy) {
+        self.open_room(plan, room, policy, room);
+    }
+
+    /// Adds a room that is to hear another one, and to hear it as its own listeners do: who is
+    /// preferred there is so here, and what is said into this room is added for those who listen to
+    /// it. Joining the two is the caller's.
+    pub fn add_audience(&mut self, plan: &mut Plan, room: RoomId, policy: Policy, of: RoomId) {
+        self.open_room(plan, room, policy, of);
+    }
+
+    fn open_room(&mut self, plan: &mut Plan, room: RoomId, policy: Policy, home: RoomId) {
         let previous = self.rooms.insert(room, RoomNode::default());
         debug_assert!(previous.is_none(), "a key names one room");
         for shard in self.shards() {
-            plan.push(shard, Step::AddRoom { room, policy, links: self.links.compile(room) });
+            let links = self.links.compile(room);
+            plan.push(shard, Step::AddRoom { room, policy, home, links });
         }
     }
 

@@ -35,6 +35,12 @@ impl ConferenceUser {
         let namelist = Namelist::of(speakers);
         Some(Self { name: EventName::new("activespeaker")?, conferenceid, namelist })
     }
+
+    /// How many take part now: one item `total` (the example of 5.5).
+    pub fn attendance_update(conferenceid: ConferenceId, total: usize) -> Option<Self> {
+        let namelist = Namelist::of([("total", total.to_string())]);
+        Some(Self { name: EventName::new("attendance.update")?, conferenceid, namelist })
+    }
 }
 
 impl Wire for ConferenceUser {

@@ -20,9 +20,9 @@ pub struct Join {
     pub id2: ParticipantId,
     /// Always in an `nbest` mix, however quiet.
     pub mediapreferred: bool,
-    /// Played when another participant joins.
+    /// Played to this participant when another one joins.
     pub entertone: Tone,
-    /// Played when another participant leaves.
+    /// Played to this participant when another one leaves.
     pub exittone: Tone,
     /// Automatic gain on the way into the conference.
     pub autoinputgain: bool,
@@ -37,7 +37,7 @@ pub struct Join {
 }
 
 /// `tone.datatype`: `true`, `false` or the URI of a sound.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Tone {
     /// The server's own tone.
     #[default]

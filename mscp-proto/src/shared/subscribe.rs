@@ -46,7 +46,7 @@ pub enum DtmfReport {
 pub struct ConferenceSubscribe {
     /// `activespeaker`: least number of seconds between two reports. 0 on the wire is "off".
     pub activespeaker: Option<NonZeroU32>,
-    /// `attendance`: joins and leaves are reported.
+    /// `attendance`: the number of participants is reported when it changes.
     pub attendance: bool,
     /// Items that mean nothing here.
     pub ignored: Vec<Item>,

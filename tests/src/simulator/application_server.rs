@@ -20,6 +20,10 @@ const CHANNEL_OFFER: &str = "v=0\r\no=as 1 1 IN IP4 203.0.113.1\r\ns=-\r\n\
     c=IN IP4 203.0.113.1\r\nt=0 0\r\nm=application 9 TCP/MS *\r\n\
     a=setup:active\r\na=connection:new\r\n";
 
+/// What the server does to what is heard unless a `<join>` tells it not to (draft 5.3).
+pub const TREATMENTS: [&str; 6] =
+    ["entertone", "exittone", "autoinputgain", "autooutputgain", "dtmfclamp", "toneclamp"];
+
 /// An application server with one channel.
 #[derive(Debug)]
 pub struct ApplicationServer {
@@ -211,8 +215,25 @@ impl Simulator {
         self.servers[server].answer(number).unwrap()
     }
 
+    /// Sends a request of the first application server to the letter, a `<join>` with all that the
+    /// server does unless it is told not to, and waits for the answer.
+    #[track_caller]
+    pub fn ask_to_the_letter(&mut self, request: &str) -> Response {
+        let number = self.request_to_the_letter(0, request, &Resources::default());
+        self.wait_for_answer(0, number).1
+    }
+
     /// Sends a request with resources and does not wait; returns its number.
     pub fn request(&mut self, server: usize, request: &str, resources: &Resources) -> u64 {
+        self.request_to_the_letter(server, &joined_plainly(request), resources)
+    }
+
+    fn request_to_the_letter(
+        &mut self,
+        server: usize,
+        request: &str,
+        resources: &Resources,
+    ) -> u64 {
         let xml = self.document("request", request);
         let (content_type, body) = multipart::encode(&xml, resources);
         let number = self.servers[server].next_request;
@@ -333,6 +354,15 @@ impl Simulator {
             other => panic!("the far end did not understand: {other:?}"),
         }
     }
+}
+
+/// A `<join>` says of each of [`TREATMENTS`] that it is off, unless it says something else of it: the
+/// voices of callers are tones, which the server would level and clamp, and hear others beside.
+fn joined_plainly(request: &str) -> String {
+    let Some(attributes) = request.strip_prefix("<join ") else { return request.to_owned() };
+    let unsaid = TREATMENTS.iter().filter(|name| !attributes.contains(&format!("{name}=")));
+    let off: String = unsaid.map(|name| format!("{name}='false' ")).collect();
+    format!("<join {off}{attributes}")
 }
 
 fn told(pdu: &Pdu) -> Told {

@@ -97,6 +97,7 @@ impl Default for Setup {
             settings: Settings {
                 media_ip: MEDIA_IP,
                 max_calls: 100,
+                max_conferences: 32,
                 packet_ms: 20,
                 starvation: None,
                 jitter: jitter::Config::default(),
@@ -110,8 +111,8 @@ impl Default for Setup {
             capacities: Capacities {
                 shards: 1,
                 ports: 64,
-                rooms: 32,
-                live_rooms: 32,
+                rooms: 64,
+                live_rooms: 64,
                 streams: 128,
                 talkers: 512,
                 plans: 64,

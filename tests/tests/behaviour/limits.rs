@@ -78,7 +78,9 @@ fn a_dialog_for_which_the_engine_has_no_place_is_refused() {
 
 #[test]
 fn conferences_beyond_the_limit_are_refused_until_one_ends() {
-    let mut sim = with_capacities(Capacities { rooms: 2, ..Setup::default().capacities });
+    let mut setup = Setup::default();
+    setup.settings.max_conferences = 2;
+    let mut sim = Simulator::with(setup);
     sim.create('R');
     sim.create('S');
     let response = sim.ask("<createconference/>");
@@ -86,6 +88,22 @@ fn conferences_beyond_the_limit_are_refused_until_one_ends() {
     assert!(!reason(&response).is_empty());
     sim.destroy('R');
     sim.create('T');
+}
+
+/// Tones at the door take rooms of the engine, which then may be too small for what is allowed.
+#[test]
+fn conferences_that_do_not_fit_the_engine_are_refused() {
+    let mut sim = with_capacities(Capacities { rooms: 2, ..Setup::default().capacities });
+    sim.call("a");
+    sim.create('R');
+    sim.ask("<join id1='$R' id2='$a' entertone='true'/>");
+    let response = sim.ask("<createconference/>");
+    assert!(matches!(response, Response::ErrorConferenceCreate(_)), "{response:?}");
+    sim.unjoin('R', 'a');
+    sim.create('S');
+    // And without a room for it there are no tones, but there is a join.
+    let response = sim.ask("<join id1='$R' id2='$a' entertone='true'/>");
+    assert!(matches!(response, Response::ConferenceJoined(_)), "{response:?}");
 }
 
 #[test]

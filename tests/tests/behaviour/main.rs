@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
 mod answers;
+mod attendance;
 mod audit;
 mod bridge;
 mod codecs;
@@ -10,6 +11,7 @@ mod delay;
 mod destroy;
 mod dialogs;
 mod drain;
+mod entry_tones;
 mod evenness;
 mod floor;
 mod hang_up;

@@ -15,6 +15,15 @@ const CALLERS: [char; 5] = ['a', 'b', 'c', 'd', 'e'];
 const ROOMS: [char; 3] = ['R', 'S', 'T'];
 const DIALOGS: [char; 2] = ['1', '2'];
 
+/// How the tones at the door may be set: it changes by what way one is heard, and not who is. They
+/// are silent ones, which nobody takes for a caller; one cannot be had.
+const TONES: [&str; 4] = [
+    "",
+    "entertone='http://media/silence'",
+    "exittone='http://media/silence'",
+    "entertone='http://media/silence' exittone='http://media/nothing'",
+];
+
 /// Longer than any run.
 const DIALOG_SECONDS: usize = 120;
 
@@ -25,7 +34,7 @@ enum Operation {
     HangUp(char),
     Create(char),
     Destroy(char),
-    Join(char, char, &'static str),
+    Join(char, char, &'static str, &'static str),
     Unjoin(char, char),
     Start(char, char, &'static str),
     Terminate(char, bool),
@@ -41,7 +50,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => select(CALLERS.to_vec()).prop_map(HangUp),
         3 => select(ROOMS.to_vec()).prop_map(Create),
         1 => select(ROOMS.to_vec()).prop_map(Destroy),
-        12 => (anyone(), anyone(), direction()).prop_map(|(a, b, d)| Join(a, b, d)),
+        12 => (anyone(), anyone(), direction(), select(TONES.to_vec()))
+            .prop_map(|(a, b, d, t)| Join(a, b, d, t)),
         3 => (anyone(), anyone()).prop_map(|(a, b)| Unjoin(a, b)),
         2 => (select(DIALOGS.to_vec()), anyone(), direction()).prop_map(|(d, e, w)| Start(d, e, w)),
         1 => (select(DIALOGS.to_vec()), any::<bool>()).prop_map(|(d, i)| Terminate(d, i)),
@@ -104,6 +114,7 @@ impl World {
         for dialog in DIALOGS {
             sim.documents.put_tone(&uri_of(dialog), dialog, DIALOG_SECONDS);
         }
+        sim.documents.put("http://media/silence", vec![0; 2_400]);
         World { sim, model: Model::default(), is_tight: false }
     }
 
@@ -129,9 +140,9 @@ impl World {
                 let request = format!("<destroyconference conferenceid='${name}'/>");
                 self.ask(&request, |model| model.remove(*name));
             }
-            Join(a, b, direction) => {
+            Join(a, b, direction, tones) => {
                 let stream = format!("<stream type='audio' direction='{direction}'/>");
-                let request = format!("<join id1='${a}' id2='${b}'>{stream}</join>");
+                let request = format!("<join id1='${a}' id2='${b}' {tones}>{stream}</join>");
                 self.ask(&request, |model| model.join(*a, *b, direction));
             }
             Unjoin(a, b) => {

@@ -1,8 +1,13 @@
 //! Who speaks is told to those who subscribed to it (`activespeaker`, draft 5.1): when it changed,
 //! no more often than asked for, and naming connections.
 
+use std::time::Duration;
+
 use antiphon_tests::simulator::Simulator;
+use mediaserver::control::Event;
 use mscp_proto::Notification;
+use mscp_proto::multipart::Resources;
+use sip::EndReason;
 
 /// Callers a to c, who are silent, in a conference whose speakers are told every so many seconds.
 fn conference(seconds: u32) -> Simulator {
@@ -86,6 +91,43 @@ fn who_hung_up_speaks_no_longer() {
     sim.run_ms(900);
     assert_eq!(told(&sim).len(), 2);
     assert_eq!(told(&sim).last().map(String::as_str), Some("b"));
+}
+
+#[test]
+fn who_was_unjoined_speaks_no_longer() {
+    let mut sim = conference(1);
+    sim.caller_mut('a').speaks = true;
+    sim.caller_mut('b').speaks = true;
+    sim.run_ms(600);
+    assert_eq!(told(&sim), ["ab"]);
+    sim.unjoin('R', 'a');
+    sim.run_ms(900);
+    assert_eq!(told(&sim), ["ab", "b"]);
+}
+
+/// Between a hang-up and the next tick of the engine, its figures still show who has hung up.
+#[test]
+fn who_has_just_gone_is_never_named() {
+    for unjoins in [false, true] {
+        let mut sim = conference(5);
+        sim.caller_mut('a').speaks = true;
+        sim.run_ms(600);
+        assert_eq!(told(&sim), ["a"]);
+        sim.caller_mut('b').speaks = true;
+        // Both are mixed, and it is too early to say so.
+        sim.run_ms(1_000);
+        if unjoins {
+            sim.request(0, "<unjoin id1='$R' id2='$a'/>", &Resources::default());
+        } else {
+            let call = sim.caller('a').call.clone();
+            sim.feed(Event::Sip(sip::Event::Ended { call, reason: EndReason::Bye }));
+        }
+        // The time comes before the next tick does.
+        let later = sim.now() + Duration::from_secs(5);
+        sim.control.handle_timeout(later);
+        sim.feed(Event::EngineNotices);
+        assert_eq!(told(&sim), ["a", "b"]);
+    }
 }
 
 #[test]

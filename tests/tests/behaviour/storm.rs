@@ -131,7 +131,7 @@ impl Storm {
         let (caller, room) = (self.one_of(&CALLERS), self.one_of(&ROOMS));
         let dialog = self.one_of(&DIALOGS);
         let play = "src='http://media/1' type='audio/wav'";
-        let request = match self.random.random_range(0..12) {
+        let request = match self.random.random_range(0..13) {
             0 | 1 => "<createconference/>".to_owned(),
             2 => format!("<destroyconference conferenceid='${room}'/>"),
             3 => format!("<unjoin id1='${x}' id2='${y}'/>"),
@@ -140,7 +140,9 @@ impl Storm {
             6 => format!("<dialogprepare {play} connectionid='${caller}'/>"),
             7 => format!("<dialogprepare {play}/>"),
             8 => format!("<dialogstart prepareddialogid='${dialog}' connectionid='${caller}'/>"),
-            _ => format!("<join id1='${x}' id2='${y}'/>"),
+            9 | 10 => format!("<join id1='${x}' id2='${y}'/>"),
+            11 => format!("<join id1='${x}' id2='${y}' entertone='true' exittone='true'/>"),
+            _ => format!("<join id1='${x}' id2='${y}' entertone='http://media/1'/>"),
         };
         let number = self.sim.request(self.server, &request, &Resources::default());
         self.asked.push((self.server, number));

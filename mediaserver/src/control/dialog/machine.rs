@@ -15,17 +15,21 @@ use mscp_proto::shared::Namelist;
 use tracing::info;
 
 use super::{Asked, Kind};
-use crate::control::event::{FetchKey, Output};
+use crate::control::event::Output;
+use crate::control::fetching::Wanted;
 use crate::control::{Asker, Control, Owed, Owner};
 
 impl Control {
-    pub(in crate::control) fn on_fetched(&mut self, key: FetchKey, result: Result<Pcm, String>) {
-        let Some(id) = self.fetches.remove(&key) else { return };
-        if let Some(dialog) = self.dialogs.get_mut(&id) {
+    pub(in crate::control) fn on_document_fetched(
+        &mut self,
+        id: &DialogId,
+        result: Result<Pcm, String>,
+    ) {
+        if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.fetch = None;
         }
-        let result = result.and_then(|pcm| self.hold_decoded(&id, pcm));
-        self.feed(&id, Input::Fetched(result));
+        let result = result.and_then(|pcm| self.hold_decoded(id, pcm));
+        self.feed(id, Input::Fetched(result));
     }
 
     /// The audio takes the place of what it was decoded from.
@@ -39,12 +43,18 @@ impl Control {
         Ok(pcm)
     }
 
-    /// Counts `new` bytes in the place of `old` ones against what all dialogs may hold together.
-    pub(super) fn hold(&mut self, old: usize, new: usize, what: &str) -> Result<(), String> {
+    /// Counts `new` bytes in the place of `old` ones against what all dialogs and tones may hold
+    /// together.
+    pub(in crate::control) fn hold(
+        &mut self,
+        old: usize,
+        new: usize,
+        what: &str,
+    ) -> Result<(), String> {
         let (others, limit) = (self.held_bytes - old, self.settings.held_bytes_max);
         if others.saturating_add(new) > limit {
             return Err(format!(
-                "{new} bytes of {what} do not fit: {others} of {limit} are held by other dialogs \
+                "{new} bytes of {what} do not fit: {others} of {limit} are held already \
                  (dialogs.max-held-bytes)"
             ));
         }
@@ -83,10 +93,8 @@ impl Control {
         let Some(dialog) = self.dialogs.get_mut(id) else { return };
         // A machine asks once, so its source need not be kept.
         let Some(fetch) = dialog.source.take() else { return };
-        self.next_fetch += 1;
-        let key = FetchKey(self.next_fetch);
+        let key = self.fetches.begin(Wanted::Dialog(id.clone()));
         dialog.fetch = Some(key);
-        self.fetches.insert(key, id.clone());
         self.outputs.push_back(Output::Fetch { key, fetch });
     }
 
@@ -151,7 +159,10 @@ impl Control {
             dialog.player = Some(handle);
         }
         self.owners.insert(port, Owner::Dialog(id.clone()));
-        self.stage.submit(plan, vec![Owed::DialogAttached(id.clone())]);
+        let torn = joined.as_deref().unwrap_or_default();
+        let mut owed = vec![Owed::DialogAttached(id.clone())];
+        owed.extend(self.settle_torn(&mut plan, torn));
+        self.stage.submit(plan, owed);
         joined.map(drop).map_err(|error| error.to_string())
     }
 
@@ -202,7 +213,7 @@ impl Control {
         let Some(dialog) = self.dialogs.remove(id) else { return };
         self.held_bytes -= dialog.held_bytes;
         if let Some(key) = dialog.fetch {
-            self.fetches.remove(&key);
+            self.fetches.forget(key);
             self.outputs.push_back(Output::CancelFetch { key });
         }
         let Some(port) = dialog.port else { return };
