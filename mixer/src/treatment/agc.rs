@@ -37,8 +37,11 @@ const FIRST_FRAMES: u8 = 10;
 /// A level below which nobody speaks: -52 dBov.
 const FAINT: f32 = 6_775.0;
 
-/// Sound that has not fallen this far below its latest peak does not vary as speech does: 9 dB.
-const DEPTH: f32 = 8.0;
+/// The share of a new frame's power in the smoothed power: slower than the flutter of a noise that
+/// is as narrow as 300 Hz, faster than syllables.
+const SMOOTHING: f32 = 0.5;
+/// Sound that has not fallen this far below its latest peak does not vary as speech does: 8 dB.
+const DEPTH: f32 = 6.3;
 /// What remains of that peak a frame later: 0.2 dB less.
 const PEAK_DECAY: f32 = 0.955;
 /// Frames that speech may go on without such a fall: 800 ms, a long vowel.
@@ -58,9 +61,12 @@ pub(crate) struct Agc {
     pause: u8,
     /// Of those, the ones that held speech too quiet to count.
     too_quiet: u8,
-    /// The latest peak of the power, and frames of speech since it fell well below.
+    /// The power smoothed, its latest peak, and frames of speech since it fell well below.
+    smooth: f32,
     peak: f32,
     steady: u8,
+    /// Whether it ever did.
+    has_fallen: bool,
 }
 
 impl Agc {
@@ -71,14 +77,11 @@ impl Agc {
         frames: 0,
         pause: 0,
         too_quiet: 0,
+        smooth: 0.0,
         peak: 0.0,
-        steady: STEADY_FRAMES,
+        steady: 0,
+        has_fallen: false,
     };
-
-    /// Whether going over from the one to the other goes unnoticed: to 0.5 dB.
-    pub(crate) fn is_near(&self, other: &Agc) -> bool {
-        (1.0 / RISE..RISE).contains(&(self.gain / other.gain))
-    }
 
     /// Takes in the power (mean square) of the next frame and whether it is speech, and says how
     /// loud the frame shall be that is mixed now.
@@ -87,21 +90,28 @@ impl Agc {
         self.pause = self.pause.saturating_add(1);
         if is_speech {
             self.watch(power);
-            if power * MARGIN >= self.level {
+            if power * MARGIN < self.level {
+                self.doubt();
+            } else if self.steady <= STEADY_FRAMES {
                 self.learn(power);
                 self.adapt();
-            } else {
-                self.doubt();
             }
         }
         Gains::line(before, self.gain)
     }
 
-    /// Whether the sound rises and falls.
+    /// Whether the sound rises and falls. One that never did is no voice, and is forgotten.
     fn watch(&mut self, power: f32) {
-        self.peak = (self.peak * PEAK_DECAY).max(power);
-        let has_fallen = power * DEPTH < self.peak;
-        self.steady = if has_fallen { 0 } else { self.steady.saturating_add(1) };
+        self.smooth += (power - self.smooth) * SMOOTHING;
+        self.peak = (self.peak * PEAK_DECAY).max(self.smooth);
+        if self.smooth * DEPTH < self.peak {
+            (self.steady, self.has_fallen) = (0, true);
+            return;
+        }
+        self.steady = self.steady.saturating_add(1);
+        if self.steady > STEADY_FRAMES && !self.has_fallen {
+            (self.level, self.frames) = (0.0, 0);
+        }
     }
 
     fn learn(&mut self, power: f32) {
@@ -118,7 +128,7 @@ impl Agc {
     }
 
     fn adapt(&mut self) {
-        if self.frames < FIRST_FRAMES || self.steady > STEADY_FRAMES || self.level < FAINT {
+        if self.frames < FIRST_FRAMES || !self.has_fallen || self.level < FAINT {
             return;
         }
         let wanted = (TARGET / self.level).sqrt().clamp(GAIN_MIN, GAIN_MAX);

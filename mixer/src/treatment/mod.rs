@@ -18,6 +18,8 @@ mod silencer;
 mod sinusoid;
 mod tables;
 pub(crate) mod tone;
+#[cfg(test)]
+mod trials;
 
 pub(crate) use gains::Gains;
 
