@@ -97,8 +97,7 @@ pub mod room;
 mod signal;
 pub mod time;
 pub mod topology;
-#[allow(dead_code, reason = "the engine does not call on it yet")]
-pub(crate) mod treatment;
+mod treatment;
 
 pub use capacities::Capacities;
 pub use engine::{Engine, EngineHandle, engine, engines};

@@ -350,6 +350,7 @@ impl Floor {
                 }
             } else if ports.voices[talker.origin as usize].is_in_rooms() {
                 let talker = Talker { ramp, ..talker };
+                ports.judge(tick, talker.origin);
                 self.add_talker(tick, talker, rate, ports, relay, stats);
             }
         }
@@ -437,7 +438,9 @@ impl Floor {
         if let Some(body) = &mut ports.bodies[origin] {
             voice.decode(body.as_mut());
         }
-        voice.begins
+        let begins = voice.begins;
+        ports.judge(tick, candidate.origin);
+        begins
     }
 
     fn add_talker(
@@ -455,8 +458,8 @@ impl Floor {
         } else {
             let voice = &ports.voices[talker.origin as usize];
             let manner = (rate, talker.treatment);
-            let has_key = !ports.digits_of(talker.origin, tick).is_empty();
-            self.renditions.of(tick, (talker.origin, voice, has_key), manner, &self.filters)
+            let origin = (talker.origin, voice, &ports.judges[talker.origin as usize]);
+            self.renditions.of(tick, origin, manner, &self.filters)
         };
         match rendition {
             Some(rendition) if self.talkers.len() < self.talkers.capacity() => {

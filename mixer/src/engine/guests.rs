@@ -158,6 +158,7 @@ impl Floor {
             let goes = self.marks_mut(candidate.key).nominated != self.pass;
             if goes && ports.voices[candidate.origin as usize].is_in_rooms() {
                 let how = (&candidate, false, false);
+                ports.judge(tick, candidate.origin);
                 self.hand(tick, (slot, &rooms[slot]), how, now, ports, relay);
             }
         }
@@ -173,8 +174,7 @@ impl Floor {
         relay: &mut Relay,
     ) {
         let voice = &ports.voices[candidate.origin as usize];
-        let has_key = !ports.digits_of(candidate.origin, tick).is_empty();
-        let origin = (candidate.origin, voice, has_key);
+        let origin = (candidate.origin, voice, &ports.judges[candidate.origin as usize]);
         let manner = (room.rate, candidate.treatment);
         let Some(id) = self.renditions.of(tick, origin, manner, &self.filters) else { return };
         let samples = self.renditions.frame(id).unwrap_or_else(|| voice.in_rooms());

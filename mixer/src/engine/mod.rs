@@ -20,6 +20,7 @@ mod floor;
 mod guests;
 mod handle;
 mod homeward;
+mod judge;
 mod keys;
 mod listen;
 mod meter;

@@ -1,5 +1,6 @@
 //! The engine's table of ports.
 
+use super::judge::Judge;
 use super::streams::NONE;
 use super::voice::Voice;
 use crate::encoder::EncodingId;
@@ -109,6 +110,7 @@ pub(super) struct Ports {
     occupancy: Box<[Occupancy]>,
     pub(super) bodies: Box<[Option<Box<dyn Port>>]>,
     pub(super) voices: Box<[Voice]>,
+    pub(super) judges: Box<[Judge]>,
     pub(super) ears: Box<[Ear]>,
     pub(super) digits: Box<[Digits]>,
     occupied: Vec<u32>,
@@ -121,6 +123,7 @@ impl Ports {
             occupancy: vec![Occupancy::default(); capacity].into(),
             bodies: (0..capacity).map(|_| None).collect(),
             voices: (0..capacity).map(|_| Voice::none()).collect(),
+            judges: vec![Judge::NEW; capacity].into(),
             ears: vec![Ear::DEAF; capacity].into(),
             digits: vec![Digits::default(); capacity].into(),
             occupied: Vec::with_capacity(capacity),
@@ -148,6 +151,7 @@ impl Ports {
         self.occupied.push(index);
         self.bodies[slot] = luggage.body.take();
         self.voices[slot].begin(rate, &mut luggage.frames);
+        self.judges[slot] = Judge::NEW;
         self.ears[slot] = Ear::DEAF;
         self.digits[slot] = Digits::default();
         true
@@ -219,6 +223,13 @@ impl Ports {
 
     pub(super) fn is_leaving(&self, slot: u32) -> bool {
         self.occupancy[slot as usize].state == State::Leaving
+    }
+
+    /// The detectors of a voice that is mixed in this tick listen to it.
+    pub(super) fn judge(&mut self, tick: u64, slot: u32) {
+        let has_key = !self.digits_of(slot, tick).is_empty();
+        let slot = slot as usize;
+        self.judges[slot].listen(tick, &self.voices[slot], has_key);
     }
 
     /// Keys pressed in this tick by a port.

@@ -5,6 +5,7 @@
 //! lives for as long as it is mixed in each tick.
 
 use super::is_previous;
+use super::judge::Judge;
 use super::relay::Relayed;
 use super::streams::NONE;
 use super::voice::Voice;
@@ -14,11 +15,6 @@ use crate::signal::resample::{Filters, Resampler};
 use crate::signal::sum::Sum;
 use crate::topology::Treatment;
 use crate::treatment::Gains;
-use crate::treatment::dtmf::DtmfClamp;
-
-/// Ticks for which a voice is silenced after a key was reported by RFC 4733: what its jitter buffer
-/// makes up of the tone for want of audio has faded by then.
-const EVENT_FRAMES: u8 = 4;
 
 #[derive(Debug)]
 struct Rendition {
@@ -30,7 +26,6 @@ struct Rendition {
     next: u32,
     /// The last tick in which it was made.
     made: u64,
-    dtmf: DtmfClamp,
     /// A voice that is made louder may go beyond full scale.
     limiter: Limiter,
     resampler: Resampler,
@@ -45,7 +40,6 @@ impl Rendition {
             treatment: Treatment::default(),
             next: NONE,
             made: super::NEVER,
-            dtmf: DtmfClamp::new(),
             limiter: Limiter::default(),
             resampler: Resampler::SILENT,
             frame: [0; FRAME_SAMPLES_MAX],
@@ -62,12 +56,16 @@ impl Rendition {
         goes_on
     }
 
-    fn make(&mut self, tick: u64, voice: &Voice, has_key: bool, filters: &Filters) {
+    fn make(&mut self, tick: u64, voice: &Voice, judge: &Judge, filters: &Filters) {
         let goes_on = self.goes_on(tick);
         if self.treatment.is_none() {
             return self.convert((voice.rate(), voice.in_rooms()), filters);
         }
-        let gains = self.judge(voice, has_key, goes_on);
+        if !goes_on {
+            self.limiter = Limiter::default();
+        }
+        let level = if self.treatment.gain { voice.gains } else { Gains::UNITY };
+        let gains = level.times(&judge.gains(self.treatment));
         let mut louder: Sum = [0; FRAME_SAMPLES_MAX];
         let mut treated = [0; FRAME_SAMPLES_MAX];
         let samples = voice.rate().frame_samples();
@@ -75,24 +73,6 @@ impl Rendition {
         gains.shape(voice.in_rooms(), |i, sample| louder[i] = sample);
         self.limiter.limit(louder, treated);
         self.convert((voice.rate(), treated), filters);
-    }
-
-    /// How loud the tick is to be that is mixed, by what was heard since.
-    fn judge(&mut self, voice: &Voice, has_key: bool, goes_on: bool) -> Gains {
-        let mut gains = if self.treatment.gain { voice.gains } else { Gains::UNITY };
-        if !goes_on {
-            (self.dtmf, self.limiter) = (DtmfClamp::new(), Limiter::default());
-        }
-        if self.treatment.dtmf_clamp {
-            if has_key {
-                self.dtmf.on_event(EVENT_FRAMES);
-            }
-            // Who enters is heard from before: that is judged first.
-            let unheard = if goes_on { 0 } else { voice.late() };
-            let judged = (0..=unheard).rev().map(|ago| self.dtmf.hear(voice.ago(ago)));
-            gains = gains.times(&judged.last().unwrap_or(Gains::UNITY));
-        }
-        gains
     }
 
     fn convert(&mut self, voice: (Rate, &[i16]), filters: &Filters) {
@@ -127,7 +107,7 @@ impl Renditions {
     pub(super) fn of(
         &mut self,
         tick: u64,
-        (origin, voice, has_key): (u32, &Voice, bool),
+        (origin, voice, judge): (u32, &Voice, &Judge),
         (rate, treatment): (Rate, Treatment),
         filters: &Filters,
     ) -> Option<u32> {
@@ -137,7 +117,7 @@ impl Renditions {
         let id = self.find(origin, rate, treatment)?;
         let rendition = &mut self.table[id as usize];
         if rendition.made != tick {
-            rendition.make(tick, voice, has_key, filters);
+            rendition.make(tick, voice, judge, filters);
         }
         Some(id)
     }

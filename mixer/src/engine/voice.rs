@@ -219,9 +219,9 @@ impl Voice {
         self.frame(self.before(ticks))
     }
 
-    /// By how many ticks rooms hear it late.
-    pub(super) fn late(&self) -> usize {
-        self.late
+    /// What any room asks to be done to it.
+    pub(super) fn treatment(&self) -> Treatment {
+        self.treatment
     }
 
     /// Whether that holds anything.

@@ -83,6 +83,11 @@ impl Agc {
         has_fallen: false,
     };
 
+    /// Whether going over from the one to the other goes unnoticed: to 0.5 dB.
+    pub(crate) fn is_near(&self, other: &Agc) -> bool {
+        (1.0 / RISE..RISE).contains(&(self.gain / other.gain))
+    }
+
     /// Takes in the power (mean square) of the next frame and whether it is speech, and says how
     /// loud the frame shall be that is mixed now.
     pub(crate) fn follow(&mut self, power: f32, is_speech: bool) -> Gains {

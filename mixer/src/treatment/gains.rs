@@ -21,9 +21,18 @@ impl Gains {
         Gains(std::array::from_fn(|i| self.0[i] * other.0[i]))
     }
 
-    /// Whether nothing of the frame is left.
-    pub(crate) fn is_silence(&self) -> bool {
-        self.0 == [0.0; HOPS + 1]
+    /// Applies the gains to a sum.
+    pub(crate) fn level(&self, sum: &mut [i32]) {
+        if *self == Gains::UNITY {
+            return;
+        }
+        let hop = sum.len() / HOPS;
+        for (h, samples) in sum.chunks_exact_mut(hop).enumerate() {
+            let (from, step) = (self.0[h], (self.0[h + 1] - self.0[h]) / hop as f32);
+            for (i, sample) in samples.iter_mut().enumerate() {
+                *sample = round(*sample as f32 * (from + step * i as f32));
+            }
+        }
     }
 
     /// Hands out the frame's samples with the gains applied, each with its index. What is louder

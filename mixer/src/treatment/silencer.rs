@@ -87,7 +87,7 @@ mod tests {
         .take(5)
         .collect();
         assert_eq!(frames[0].0, [1.0, 0.0, 0.0, 0.0, 0.0]);
-        assert!(frames[1].is_silence() && frames[2].is_silence());
+        assert_eq!((frames[1].0, frames[2].0), ([0.0; HOPS + 1], [0.0; HOPS + 1]));
         assert_eq!(frames[3].0, [0.0, 0.0, 0.0, 0.0, 1.0]);
         assert_eq!(frames[4], Gains::UNITY);
     }
