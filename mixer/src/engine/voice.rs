@@ -25,9 +25,6 @@ const TICKS: usize = PRE_ROLL + 1;
 
 const _: () = assert!(TICKS == HISTORY_TICKS, "ports are told how far back they may be asked");
 
-/// A tick below this power can be left out without a trace: -40 dBov.
-const QUIET: f32 = 1.07e5;
-
 /// What a tick of a voice holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Content {
@@ -253,13 +250,14 @@ impl Voice {
         self.mixed = tick;
     }
 
-    /// Leaves a tick out where that is not noticed. Nobody hears a voice that is in no mix, so that
+    /// Leaves a tick out where that is not noticed: where there is nothing but noise, for a soft sound
+    /// may be the beginning of a word. Nobody hears a voice that is in no mix, so that
     /// it catches up at once.
     fn catch_up(&mut self, tick: u64) {
         let (dropped, next) = (self.before(self.late), self.before(self.late - 1));
         if !is_previous(self.mixed, tick) {
             self.late = self.late_min;
-        } else if self.powers[dropped] < QUIET && self.powers[next] < QUIET {
+        } else if [dropped, next].iter().all(|tick| self.noise.covers(self.powers[*tick])) {
             self.splice(dropped, next);
             self.late -= 1;
         }

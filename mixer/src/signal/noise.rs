@@ -33,7 +33,7 @@ impl NoiseFloor {
     /// Takes in the power of the next frame. Frames that hold nothing say nothing of the noise and
     /// come with a power of 0.
     pub(crate) fn follow(&mut self, power: f32) {
-        if power >= (self.floor() * MARGIN).max(FAINT) {
+        if !self.covers(power) {
             self.hangover = HANGOVER_FRAMES;
         } else {
             self.hangover = self.hangover.saturating_sub(1);
@@ -51,6 +51,11 @@ impl NoiseFloor {
     /// Whether the voice is more than its noise, or was until a moment ago.
     pub(crate) fn is_exceeded(&self) -> bool {
         self.hangover > 0
+    }
+
+    /// Whether a frame of this power is noise and nothing else.
+    pub(crate) fn covers(&self, power: f32) -> bool {
+        power < (self.floor() * MARGIN).max(FAINT)
     }
 
     fn floor(&self) -> f32 {

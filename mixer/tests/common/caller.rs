@@ -25,6 +25,8 @@ pub struct Line {
 }
 
 struct Shared {
+    script: Option<Vec<i16>>,
+    said: usize,
     tone_hz: u32,
     amplitude: f64,
     payloads: Vec<Vec<u8>>,
@@ -44,6 +46,8 @@ impl Line {
         // Payloads are written where nothing may be allocated.
         let payloads = (0..PAYLOADS_MAX).map(|_| Vec::with_capacity(PAYLOAD_MAX)).collect();
         let shared = Shared {
+            script: None,
+            said: 0,
             tone_hz,
             amplitude: AMPLITUDE,
             payloads,
@@ -85,6 +89,11 @@ impl Line {
 
     pub fn amplitude(&self) -> f64 {
         self.with(|shared| shared.amplitude)
+    }
+
+    /// Says this in place of humming, once, and then silence.
+    pub fn say(&self, samples: Vec<i16>) {
+        self.with(|shared| (shared.script, shared.said) = (Some(samples), 0));
     }
 
     /// Sends nothing at all, or does so again.
@@ -166,6 +175,14 @@ impl Source for Caller {
                 return Activity::Silent;
             }
             let samples = frame.len();
+            if let Some(script) = &shared.script {
+                let rest = script.get(shared.said..).unwrap_or_default();
+                let count = rest.len().min(samples);
+                frame[..count].copy_from_slice(&rest[..count]);
+                frame[count..].fill(0);
+                shared.said += count;
+                return Activity::Active;
+            }
             for (i, sample) in frame.iter_mut().enumerate() {
                 let index = self.samples_sent + i;
                 *sample = hum_at_rate(shared.tone_hz, shared.amplitude, index, samples);
