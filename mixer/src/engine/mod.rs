@@ -17,7 +17,6 @@
 mod apply;
 mod encoders;
 mod floor;
-mod guests;
 mod handle;
 mod homeward;
 mod judge;

@@ -1,14 +1,14 @@
 //! The part of the floor that deals with other engines: who comes from there, and who is handed
 //! over to them.
 
-use super::floor::Floor;
-use super::is_previous;
-use super::ports::Ports;
-use super::relay::{Relay, Relayed, To, others};
-use super::rooms::{Room, Rooms, Span};
-use super::stats::Stats;
-use super::streams::NONE;
+use super::Floor;
 use crate::capacities::RELAYED_TALKERS_MAX;
+use crate::engine::is_previous;
+use crate::engine::ports::Ports;
+use crate::engine::relay::{Relay, Relayed, To, others};
+use crate::engine::rooms::{Room, Rooms, Span};
+use crate::engine::stats::Stats;
+use crate::engine::streams::NONE;
 use crate::port::FRAME_SAMPLES_MAX;
 use crate::room::selection::{Candidate, choose};
 use crate::room::{Policy, RoomId};
@@ -72,7 +72,7 @@ impl Floor {
     }
 
     /// A guest as a candidate; none if it only comes to fade out.
-    fn candidate_of(&self, guest: u32, relay: &Relay) -> Option<Candidate> {
+    pub(super) fn candidate_of(&self, guest: u32, relay: &Relay) -> Option<Candidate> {
         let voice = relay.guest(guest);
         let To::Room { preferred, stays: true, .. } = voice.to else { return None };
         Some(Candidate {
@@ -112,7 +112,7 @@ impl Floor {
         NONE
     }
 
-    fn key_of(&self, voice: &Relayed) -> u32 {
+    pub(super) fn key_of(&self, voice: &Relayed) -> u32 {
         self.ports + voice.origin.slot
     }
 
@@ -164,7 +164,7 @@ impl Floor {
         }
     }
 
-    fn hand(
+    pub(super) fn hand(
         &mut self,
         tick: u64,
         (slot, room): (u32, &Room),
