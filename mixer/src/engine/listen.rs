@@ -1,7 +1,7 @@
 //! What each port hears.
 
 use super::floor::Floor;
-use super::outlets::{Form, Outlets};
+use super::outlets::{Form, Outlets, Part};
 use super::ports::{Ear, Ports};
 use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
@@ -11,7 +11,6 @@ use crate::encoder::PAYLOAD_MAX;
 use crate::plan::Feed;
 use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
 use crate::signal::fade::cross_fade;
-use crate::signal::sum::{self, Sum};
 
 /// Where the audio lies that a port hears in this tick.
 #[derive(Clone, Copy, Debug)]
@@ -227,17 +226,12 @@ impl<'a> Scene<'a> {
         }
         let outlet = &mut outlets[ear.outlet];
         let filters = &self.floor.filters;
-        let sum = self.floor.sum_of(room);
-        match own {
-            None => outlet.mix(self.tick, (room.rate, sum), filters, stats),
-            Some(talker) => {
-                let mut rest: Sum = [0; FRAME_SAMPLES_MAX];
-                let rest = &mut rest[..sum.len()];
-                rest.copy_from_slice(sum);
-                self.take_out(talker, rest);
-                outlet.mix(self.tick, (room.rate, rest), filters, stats);
-            }
-        }
+        let own = own.map(|talker| {
+            let talker = self.floor.talker(talker);
+            (self.floor.frame_of(&talker, self.ports, self.relay), talker.ramp)
+        });
+        let part = Part { rate: room.rate, sum: self.floor.sum_of(room), own };
+        outlet.mix(self.tick, part, filters, stats);
         Place::Outlet(ear.outlet)
     }
 
@@ -270,12 +264,6 @@ impl<'a> Scene<'a> {
         if ear.outlet != NONE && outlets[ear.outlet].form() != form {
             outlets.leave(std::mem::replace(&mut ear.outlet, NONE));
         }
-    }
-
-    fn take_out(self, talker: u32, sum: &mut [i32]) {
-        let talker = self.floor.talker(talker);
-        let frame = self.floor.frame_of(&talker, self.ports, self.relay);
-        sum::subtract(sum, frame, talker.ramp);
     }
 
     /// Whether everything that is heard from there begins in this tick.

@@ -12,12 +12,12 @@ use super::stats::Stats;
 use super::streams::NONE;
 use crate::encoder::{Encoder, EncodingId, PAYLOAD_MAX};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
-use crate::signal::fade;
+use crate::signal::fade::{self, Ramp};
 use crate::signal::level;
-use crate::signal::limiter::Limiter;
+use crate::signal::limiter::{Limiter, Outcome};
 use crate::signal::noise::NoiseFloor;
 use crate::signal::resample::{Filters, Resampler};
-use crate::signal::sum::Sum;
+use crate::signal::sum::{self, Sum};
 use crate::treatment::agc::Agc;
 
 /// In which form something is heard.
@@ -27,6 +27,26 @@ pub(super) struct Form {
     pub(super) encoding: Option<EncodingId>,
     /// Brought to one loudness.
     pub(super) is_levelled: bool,
+}
+
+/// What there is to hear in a room in a tick.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) rate: Rate,
+    pub(super) sum: &'a [i32],
+    /// The listener's own voice, which it does not hear, as it is in the sum.
+    pub(super) own: Option<(&'a [i16], Ramp)>,
+}
+
+impl<'a> Part<'a> {
+    /// The samples to be taken out of the sum, if they are in it without a ramp.
+    fn as_it_is(&self) -> Option<&'a [i16]> {
+        match self.own {
+            None => Some(&[]),
+            Some((own, Ramp::FLAT)) => Some(own),
+            Some(_) => None,
+        }
+    }
 }
 
 /// One of them.
@@ -107,38 +127,43 @@ impl Outlet {
         limiter_of(self).is_near(&limiter_of(other)) && self.agc.is_near(&other.agc)
     }
 
-    /// Makes this tick out of a sum, unless that was done.
-    pub(super) fn mix(
-        &mut self,
-        tick: u64,
-        (from, sum): (Rate, &[i32]),
-        filters: &Filters,
-        stats: &mut Stats,
-    ) {
+    /// Makes this tick out of a room's, unless that was done.
+    pub(super) fn mix(&mut self, tick: u64, part: Part<'_>, filters: &Filters, stats: &mut Stats) {
         if self.made == tick {
             return;
         }
-        let jumps = is_previous(self.made, tick) && self.from != from;
+        let jumps = is_previous(self.made, tick) && self.from != part.rate;
         let last = self.frame().last().copied().unwrap_or_default();
-        self.begin_tick(tick, from);
+        self.begin_tick(tick, part.rate);
         self.limiter_before = self.limiter;
         let samples = self.form.rate.frame_samples();
-        let outcome = if from == self.form.rate && !self.form.is_levelled {
-            self.limiter.limit(sum, &mut self.frame[..samples])
-        } else {
-            let mut own: Sum = [0; FRAME_SAMPLES_MAX];
-            let own = &mut own[..samples];
-            self.resampler.convert_sum(filters, (from, sum), (self.form.rate, own));
-            if self.form.is_levelled {
-                self.level(own);
+        let outcome = match part.as_it_is() {
+            Some(own) if part.rate == self.form.rate && !self.form.is_levelled => {
+                self.limiter.limit_without(part.sum, own, &mut self.frame[..samples])
             }
-            self.limiter.limit(own, &mut self.frame[..samples])
+            _ => self.remake(part, filters),
         };
         if jumps {
             fade::go_on_from(last, &mut self.frame[..samples]);
         }
         stats.count(outcome);
         stats.outlets_mixed += 1;
+    }
+
+    /// At another rate, or to another loudness.
+    fn remake(&mut self, part: Part<'_>, filters: &Filters) -> Outcome {
+        let samples = self.form.rate.frame_samples();
+        let (mut rest, mut own): (Sum, Sum) = ([0; FRAME_SAMPLES_MAX], [0; FRAME_SAMPLES_MAX]);
+        let (rest, own) = (&mut rest[..part.sum.len()], &mut own[..samples]);
+        rest.copy_from_slice(part.sum);
+        if let Some((voice, ramp)) = part.own {
+            sum::subtract(rest, voice, ramp);
+        }
+        self.resampler.convert_sum(filters, (part.rate, rest), (self.form.rate, own));
+        if self.form.is_levelled {
+            self.level(own);
+        }
+        self.limiter.limit(own, &mut self.frame[..samples])
     }
 
     /// Brings what is heard to one loudness. The room may be silent for long without forgetting how
