@@ -12,7 +12,7 @@ const LOW_HZ: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
 const HIGH_HZ: [f64; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
 
 /// Of the louder tone. Table A-1 has 0 to -27 dBm0 for what must be taken for a key.
-const LEVELS_DBM0: [f64; 8] = [0.0, -3.0, -8.0, -14.0, -20.0, -25.0, -27.0, -29.0];
+const LEVELS_DBM0: [f64; 9] = [0.0, -3.0, -8.0, -14.0, -20.0, -25.0, -27.0, -29.0, -34.0];
 /// The high tone over the low one: +4 to -8 dB (AT&T), 5 (NTT), 6 (Denmark), 9 (Brazil), 10
 /// (Australia) either way.
 const TWISTS_DB: [f64; 9] = [-10.0, -8.0, -5.0, -2.0, 0.0, 2.0, 4.0, 8.0, 10.0];

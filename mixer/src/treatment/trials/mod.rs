@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, clippy::disallowed_macros, clippy::print_stdout)]
 
 mod agc;
+#[cfg(feature = "denoise")]
+mod denoise;
 mod dtmf;
 mod signals;
 mod talk_off;
