@@ -79,6 +79,7 @@
 //! | [`topology`], [`plan`] | who is joined to whom, and how the engine learns of it |
 //! | [`engine`](mod@engine) | the tick, the handle, notices, counters, meters |
 //! | [`room`] | rooms and the choice of the loudest |
+//! | `treatment` | gain control, and the clamps that keep keys and loud tones out of the mix |
 //! | `signal` | work on samples: ramps, levels, sums, the limiter |
 //! | [`capacities`] | how much fits |
 //! | [`realtime`] | the allocation trap |

@@ -13,7 +13,7 @@ mod spectrum;
 
 use super::narrow::{HOP_SAMPLES, Narrow};
 use super::silencer::Silencer;
-use super::sinusoid::{Folded, wrap};
+use super::sinusoid::{Folded, dot, wrap};
 use super::{Gains, HOPS, LOOKAHEAD_FRAMES};
 use spectrum::{OMEGAS, SPAN, Spectrum};
 
@@ -105,7 +105,9 @@ impl DtmfClamp {
         self.window.copy_within(HOP_SAMPLES.., 0);
         self.window[WINDOW - HOP_SAMPLES..].copy_from_slice(hop);
         self.looks.rotate_left(1);
-        self.looks[LOOK_HOPS] = Spectrum::of(&self.window[WINDOW - SPAN..]);
+        let span = &self.window[WINDOW - SPAN..];
+        let is_faint = dot(span, span) < FAINT * SPAN as f32;
+        self.looks[LOOK_HOPS] = if is_faint { Spectrum::SILENT } else { Spectrum::of(span) };
     }
 
     /// Looks for a key in the window that ends at a hop of the newest frame.
@@ -140,9 +142,7 @@ impl DtmfClamp {
         let window = Folded::<{ WINDOW / 2 }>::new(&self.window);
         let pair = window.explained_by_pair(omegas);
         let weaker = pair.each[0].min(pair.each[1]);
-        window.energy >= FAINT * WINDOW as f32
-            && weaker >= TWIST * pair.both
-            && window.energy - pair.both <= REST * window.energy
+        weaker >= TWIST * pair.both && window.energy - pair.both <= REST * window.energy
     }
 
     fn key_goes_on(&self) -> bool {

@@ -3,6 +3,8 @@
 
 use std::fmt;
 
+use speech::{Talker, Voice, bring_to};
+
 use super::signals::{Coding, Random, Signal, amplitude_dbm0, power_dbov};
 use super::{gains, heard_ms};
 use crate::treatment::LOOKAHEAD_FRAMES;
@@ -12,7 +14,7 @@ const LOW_HZ: [f64; 4] = [697.0, 770.0, 852.0, 941.0];
 const HIGH_HZ: [f64; 4] = [1_209.0, 1_336.0, 1_477.0, 1_633.0];
 
 /// Of the louder tone. Table A-1 has 0 to -27 dBm0 for what must be taken for a key.
-const LEVELS_DBM0: [f64; 8] = [0.0, -3.0, -8.0, -14.0, -20.0, -25.0, -27.0, -29.0];
+const LEVELS_DBM0: [f64; 9] = [0.0, -3.0, -8.0, -14.0, -20.0, -25.0, -27.0, -29.0, -34.0];
 /// The high tone over the low one: +4 to -8 dB (AT&T), 5 (NTT), 6 (Denmark), 9 (Brazil), 10
 /// (Australia) either way.
 const TWISTS_DB: [f64; 9] = [-10.0, -8.0, -5.0, -2.0, 0.0, 2.0, 4.0, 8.0, 10.0];
@@ -172,6 +174,37 @@ fn a_key_is_silenced_with_little_round_it() {
     assert!((203 - 30) * 8 < first && first < 203 * 8, "begins at sample {first}");
     assert!(263 * 8 < last && last < (263 + 35) * 8, "ends at sample {last}");
     assert!(gains.windows(2).all(|pair| (pair[0] - pair[1]).abs() < 0.03), "a ramp is steep");
+}
+
+#[test]
+fn keys_pressed_while_one_talks_are_kept_out_and_the_talk_goes_on() {
+    let seed = 27;
+    let mut random = Random(seed);
+    let mut talk = Talker::new(Voice::Woman, 8_000).talk(seed, 60);
+    bring_to(&mut talk, 8_000, -22.0);
+    let mut signal = Signal { rate_hz: 8_000, samples: talk.into_iter().map(f64::from).collect() };
+    // A telephone cuts the voice off while it sends a key.
+    let spans: Vec<_> = (1..59)
+        .map(|second| {
+            let begin_ms = 1_000.0 * (f64::from(second) + 0.5 * random.share());
+            let span = signal.span(begin_ms, random.pick(&DURATIONS_MS));
+            signal.samples[span.clone()].fill(0.0);
+            for hz in [random.pick(&LOW_HZ), random.pick(&HIGH_HZ)] {
+                signal.tone(hz, amplitude_dbm0(-12.0), span.clone(), 0.0);
+            }
+            span
+        })
+        .collect();
+    let mut clamp = DtmfClamp::new();
+    let samples = signal.coded(Coding::MuLaw);
+    let gains = gains(&samples, 8_000, LOOKAHEAD_FRAMES, |frame| clamp.hear(frame));
+    let heard = spans.iter().map(|span| heard_ms(&gains[span.clone()], 8_000));
+    let worst = heard.fold(0.0, f64::max);
+    assert!(worst <= HEARD_MS_MAX, "{worst} ms of a key are heard, seed {seed}");
+    let keys: usize = spans.iter().map(std::ops::Range::len).sum();
+    let lost = gains.iter().filter(|gain| **gain < 1.0).count() - keys;
+    let lost_ms = lost as f64 / 8.0 / spans.len() as f64;
+    assert!(lost_ms < 60.0, "{lost_ms} ms of the talk are lost with a key, seed {seed}");
 }
 
 #[test]
