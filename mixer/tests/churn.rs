@@ -29,6 +29,7 @@ fn ten_thousand_joins_and_leaves_a_second() {
     studio.run(SETTLING_TICKS);
     let before = (studio.stats(), studio.topology.joins().count());
     let mut where_is = vec![None; GUESTS.len()];
+    studio.notices.clear();
     let (mut next, mut home) = (0, 0);
     for _ in 0..SECONDS * TICKS_A_SECOND {
         for _ in 0..CHANGES_A_TICK {
