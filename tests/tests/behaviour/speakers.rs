@@ -113,9 +113,13 @@ fn who_has_just_gone_is_never_named() {
         sim.caller_mut('a').speaks = true;
         sim.run_ms(600);
         assert_eq!(told(&sim), ["a"]);
-        sim.caller_mut('b').speaks = true;
+        sim.caller_mut('a').speaks = false;
+        sim.run_ms(1_500);
         // Both are mixed, and it is too early to say so.
-        sim.run_ms(1_000);
+        "ab".chars().for_each(|name| sim.caller_mut(name).speaks = true);
+        sim.run_ms(400);
+        let now = sim.now();
+        assert_eq!(sim.control.state(now).conferences[0].speakers.len(), 2);
         if unjoins {
             sim.request(0, "<unjoin id1='$R' id2='$a'/>", &Resources::default());
         } else {
