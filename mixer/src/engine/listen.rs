@@ -7,7 +7,7 @@ use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
 use super::streams::NONE;
-use crate::encoder::PAYLOAD_MAX;
+use crate::encoder::{EncodingId, PAYLOAD_MAX};
 use crate::plan::Feed;
 use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
 use crate::signal::fade::cross_fade;
@@ -111,23 +111,28 @@ impl Pad {
     pub(super) fn at<'a>(
         &'a self,
         place: Place,
-        rate: Rate,
+        (rate, encoding): (Rate, Option<EncodingId>),
         ports: &'a Ports,
         outlets: &'a Outlets,
     ) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
             Place::Voice(slot) => match ports.voices[slot as usize].newest() {
-                Some(frame) => Heard::Audio(Audio { frame, payload: &[] }),
+                Some(frame) => Heard::Audio(Audio { frame, payload: &[], encoding: None }),
                 None => Heard::Nothing,
             },
             Place::Outlet(outlet) => {
                 let outlet = &outlets[outlet];
-                Heard::Audio(Audio { frame: outlet.frame(), payload: outlet.payload() })
+                Heard::Audio(Audio {
+                    frame: outlet.frame(),
+                    payload: outlet.payload(),
+                    encoding: outlet.form().encoding,
+                })
             }
             Place::Pad(bytes) => Heard::Audio(Audio {
                 frame: &self.now[..rate.frame_samples()],
                 payload: &self.payload[..bytes],
+                encoding,
             }),
         }
     }
