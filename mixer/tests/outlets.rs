@@ -181,6 +181,21 @@ fn a_bridge_is_encoded_for_its_listener() {
 }
 
 #[test]
+fn who_leaves_a_bridge_is_sent_the_end_that_fades_out() {
+    let mut studio = Studio::new();
+    studio.call('a');
+    studio.call_with('b', media(Rate::Narrow, 1));
+    studio.join('a', 'b', Both);
+    studio.run(SETTLING_TICKS);
+    studio.record(3);
+    studio.unjoin('a', 'b');
+    studio.run(1);
+    let payloads = studio.line('b').payloads();
+    assert_eq!(payloads.iter().filter(|payload| payload.len() == 16).count(), 4);
+    assert_eq!(breaks(&payloads[..4]), 0);
+}
+
+#[test]
 fn going_over_to_another_room_never_leaves_a_listener_without_payload() {
     let mut studio = lecture("bc", |_| media(Rate::Narrow, 1));
     studio.open('S', Policy::NBest(3));

@@ -88,8 +88,17 @@ impl Pad {
         let (now, before) = (rate.frame_samples(), rate.frame_samples());
         let (now, before) = (&mut self.now[..now], &mut self.before[..before]);
         scene.copy(old, outlets, before);
-        outlets.leave(old_ear.outlet);
         ear.outlet = NONE;
+        if let Place::Outlet(outlet) = old
+            && scene.is_silent(ear.feed)
+        {
+            now.fill(0);
+            cross_fade(before, now);
+            let last = outlets[outlet].encode_last(now, &mut self.payload);
+            outlets.leave(outlet);
+            return Place::Pad(last.unwrap_or(0));
+        }
+        outlets.leave(old_ear.outlet);
         let new = scene.render(ear, rate, outlets, stats);
         match (old, new) {
             (Place::Nowhere, Place::Nowhere) => return Place::Nowhere,
@@ -281,6 +290,21 @@ impl<'a> Scene<'a> {
         let talker = self.floor.talker(talker);
         let frame = self.floor.frame_of(&talker, self.ports, self.relay);
         sum::subtract(sum, frame, talker.ramp);
+    }
+
+    /// Whether nothing is heard from there in this tick.
+    fn is_silent(self, feed: Feed) -> bool {
+        match feed {
+            Feed::Nothing => true,
+            Feed::Port(port) => match self.ports.slot(port) {
+                Some(slot) => self.ports.voices[slot as usize].newest().is_none(),
+                None => {
+                    let guest = self.relay.direct(port).map(|id| &self.relay.guest(id).to);
+                    !matches!(guest, Some(To::Listeners { sounds: true, .. }))
+                }
+            },
+            Feed::Room(room) => !self.rooms.get(room).is_some_and(|room| room.sounds_in(self.tick)),
+        }
     }
 
     /// Whether everything that is heard from there begins in this tick.

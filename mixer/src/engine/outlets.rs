@@ -192,6 +192,14 @@ impl Outlet {
         let encoder = self.encoder.as_mut().filter(|encoder| encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
     }
+
+    /// The payload of the samples with which an ear leaves it, unless others hear it as well and it
+    /// would do harm to them.
+    pub(super) fn encode_last(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+        let alone = self.users == 1;
+        let encoder = self.encoder.as_mut().filter(|encoder| alone || encoder.is_stateless())?;
+        Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
+    }
 }
 
 /// All outlets of an engine.
