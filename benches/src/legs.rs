@@ -7,7 +7,7 @@ use media_io::codec::PCMU;
 use media_io::leg::{Format, LegConfig, LegHandle, Remote, leg};
 use mixer::Plan;
 use mixer::inbox::Inbox;
-use mixer::port::{Channel, Datagram, Media, PortId, Rate};
+use mixer::port::{Channel, Datagram, PortId};
 use mixer::room::Policy;
 use mixer::time::Time;
 
@@ -45,7 +45,7 @@ impl Legs {
                     config.remote = Some(Remote::new(peer()));
                     let (body, handle) = leg(config);
                     handles.push(handle);
-                    (Box::new(body), Media::plain(Rate::Narrow))
+                    (Box::new(body), format.media())
                 });
                 hall.join(&mut plan, port, room);
                 ports.push(port);

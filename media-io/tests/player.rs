@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use assert_no_alloc::assert_no_alloc;
-use media_io::player::{FADE_SAMPLES, Player, PlayerConfig, PlayerHandle, player};
+use media_io::player::{FADE_MS, Player, PlayerConfig, PlayerHandle, player};
 use mixer::port::{
-    Activity, FRAME_SAMPLES, Heard, Outbox, Outgoing, PortEvent, PortId, Sink, Source,
+    Activity, Audio, FRAME_SAMPLES, Heard, Outbox, Outgoing, PortEvent, PortId, Rate, Sink, Source,
 };
 use mixer::time::{TICK, Time};
 use proptest::prelude::*;
@@ -51,7 +51,7 @@ fn tick(player: &mut Player, number: u32) -> Tick {
     let mut events = Events::default();
     let activity = assert_no_alloc(|| {
         let activity = player.read(now, &mut frame, &mut events);
-        player.write(now, Heard::Audio(&[1_000; FRAME_SAMPLES]), &mut events);
+        player.write(now, Heard::Audio(SOMETHING), &mut events);
         activity
     });
     Tick { activity, frame, events: events.kept.into_iter().flatten().collect() }
@@ -61,8 +61,15 @@ fn clip(samples: usize) -> Arc<[i16]> {
     (0..samples).map(|n| (n * 37 % 20_011) as i16 - 10_000).collect()
 }
 
+/// What a player may be made to hear.
+const SOMETHING: Audio<'_> = Audio { frame: &[1_000; FRAME_SAMPLES], payload: &[], encoding: None };
+
+fn playing_at(rate: Rate, samples: &Arc<[i16]>, started: bool) -> (Player, PlayerHandle) {
+    player(PlayerConfig { port: PORT, samples: Arc::clone(samples), rate, started })
+}
+
 fn playing(samples: &Arc<[i16]>, started: bool) -> (Player, PlayerHandle) {
-    player(PlayerConfig { port: PORT, samples: Arc::clone(samples), started })
+    playing_at(Rate::Narrow, samples, started)
 }
 
 /// All audio of all active ticks and every event with its tick.
@@ -74,6 +81,7 @@ fn run(player: &mut Player, ticks: u32) -> (Vec<i16>, Vec<(u32, PortEvent)>) {
         match tick.activity {
             Activity::Active => audio.extend(tick.frame),
             Activity::Silent => assert_eq!(tick.frame, [0; FRAME_SAMPLES]),
+            Activity::Encoded { .. } => panic!("a clip is not encoded"),
         }
     }
     (audio, events)
@@ -135,8 +143,8 @@ fn a_stopped_player_fades_out_and_finishes() {
 
     let last = tick(&mut player, 2);
     assert_eq!((last.activity, last.events), (Activity::Active, vec![]));
-    let (fade, rest) = last.frame.split_at(FADE_SAMPLES);
-    let step = 12_000 / FADE_SAMPLES as i16;
+    let (fade, rest) = last.frame.split_at(8 * FADE_MS);
+    let step = 12_000 / (8 * FADE_MS) as i16;
     let mut before = 12_000;
     for sample in fade {
         assert!((before - sample - step).abs() <= 1, "an even ramp: {before} then {sample}");
@@ -191,6 +199,23 @@ fn many_players_share_one_clip() {
     let mut players: Vec<_> = (0..100).map(|_| playing(&samples, true)).collect();
     for (player, _) in &mut players {
         assert_eq!(run(player, 6).0, samples[..]);
+    }
+}
+
+#[test]
+fn a_clip_of_another_rate_fills_its_ticks_and_fades_as_long() {
+    for rate in Rate::ALL {
+        let samples: Arc<[i16]> = vec![12_000; 5 * rate.frame_samples()].into();
+        let (mut player, handle) = playing_at(rate, &samples, true);
+        let mut frame = vec![0; rate.frame_samples()];
+        let mut events = Events::default();
+        player.read(Time(0), &mut frame, &mut events);
+        assert!(frame.iter().all(|sample| *sample == 12_000), "{rate:?}");
+        assert_eq!(handle.played(), TICK);
+        handle.stop();
+        player.read(Time(0) + TICK, &mut frame, &mut events);
+        let audible = frame.iter().take_while(|sample| **sample != 0).count() + 1;
+        assert_eq!(audible, rate.hz() as usize / 1_000 * FADE_MS, "{rate:?}");
     }
 }
 

@@ -11,7 +11,12 @@ use media_io::sdp::{
 };
 use proptest::prelude::*;
 
+/// A server that speaks G.711 and nothing else: these tests are about the rules of an offer.
 fn local() -> LocalMedia {
+    LocalMedia { codecs: vec![&PCMU, &PCMA], ..everything() }
+}
+
+fn everything() -> LocalMedia {
     LocalMedia::new(IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1)), 40_000, 4_711)
 }
 
@@ -34,7 +39,32 @@ fn text(sdp: &[u8]) -> &str {
 }
 
 #[test]
-fn an_offer_holds_all_we_speak() {
+fn an_offer_holds_all_we_speak_and_no_more_than_a_line_can_bear() {
+    assert_eq!(
+        text(&offer(&everything()).unwrap().sdp),
+        "v=0\r\n\
+         o=- 4711 1 IN IP4 192.0.2.1\r\n\
+         s=-\r\n\
+         c=IN IP4 192.0.2.1\r\n\
+         t=0 0\r\n\
+         m=audio 40000 RTP/AVP 96 9 0 8 101 97\r\n\
+         a=rtpmap:96 opus/48000/2\r\n\
+         a=fmtp:96 useinbandfec=1;stereo=0\r\n\
+         a=rtpmap:9 G722/8000\r\n\
+         a=rtpmap:0 PCMU/8000\r\n\
+         a=rtpmap:8 PCMA/8000\r\n\
+         a=rtpmap:101 telephone-event/8000\r\n\
+         a=fmtp:101 0-16\r\n\
+         a=rtpmap:97 telephone-event/48000\r\n\
+         a=fmtp:97 0-16\r\n\
+         a=extmap:1/recvonly urn:ietf:params:rtp-hdrext:ssrc-audio-level\r\n\
+         a=ptime:20\r\n\
+         a=sendrecv\r\n"
+    );
+}
+
+#[test]
+fn an_offer_of_g711_is_as_short_as_ever() {
     assert_eq!(
         text(&offer(&local()).unwrap().sdp),
         "v=0\r\n\
@@ -97,7 +127,7 @@ fn an_answer_with_its_own_payload_type_is_understood_both_ways() {
 #[test]
 fn answers_that_do_not_fit_are_refused() {
     assert_eq!(accepted("m=audio 0 RTP/AVP 0\r\n"), Err(Refusal::Rejected));
-    assert!(matches!(accepted("m=audio 6000 RTP/AVP 9\r\n"), Err(Refusal::NoCommonCodec { .. })));
+    assert!(matches!(accepted("m=audio 6000 RTP/AVP 18\r\n"), Err(Refusal::NoCommonCodec { .. })));
     assert!(matches!(accepted(""), Err(Refusal::Malformed { .. })));
     let refusal = accepted("m=video 6000 RTP/AVP 0\r\n");
     assert!(matches!(refusal, Err(Refusal::Malformed { line: 6, .. })), "{refusal:?}");

@@ -32,7 +32,8 @@ pub trait Encoder: Send {
     /// returns the bytes written.
     fn encode(&mut self, frame: &[i16], payload: &mut [u8]) -> usize;
 
-    /// Forgets what was encoded before: the next frame begins a stream.
+    /// Forgets what was encoded before: the next frame begins a stream, for decoders that have heard
+    /// silence or nothing.
     fn reset(&mut self);
 
     /// Takes over the state of another encoder of the same encoding, so that a decoder which has

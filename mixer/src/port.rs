@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 
-use crate::encoder::Encoder;
+use crate::encoder::{Encoder, EncodingId};
 use crate::time::Time;
 
 /// Samples a second of a port's frames, after the codec it speaks. Rooms mix at the highest rate
@@ -174,6 +174,9 @@ pub struct Audio<'a> {
     /// The same as the port's encoding has it ([`Media::encoder`]); empty when the port asked for
     /// none. Whoever hears the same in the same encoding gets the very same bytes.
     pub payload: &'a [u8],
+    /// Which encoding that is. Not the one the port would say it has, for a tick or two, while it
+    /// and the engine are told of another.
+    pub encoding: Option<EncodingId>,
 }
 
 /// An end point that speaks.

@@ -123,6 +123,21 @@ fn who_begins_to_talk_goes_on_with_the_stream_its_peer_has_followed() {
 }
 
 #[test]
+fn after_a_silence_a_stream_begins_afresh() {
+    let mut studio = lecture("b", |_| media(Rate::Narrow, 1));
+    studio.record(5);
+    studio.line('a').be_silent(true);
+    studio.run(SETTLING_TICKS);
+    studio.line('a').be_silent(false);
+    studio.run(SETTLING_TICKS);
+    let payloads = studio.line('b').payloads();
+    let heard: Vec<_> = payloads.into_iter().filter(|payload| !payload.is_empty()).collect();
+    assert_eq!(breaks(&heard), 1);
+    let beginning = heard.windows(2).find(|pair| pair[0][8..16] != pair[1][..8]).unwrap();
+    assert_eq!(beginning[1][..8], [0; 8]);
+}
+
+#[test]
 fn who_falls_silent_shares_with_the_others_again() {
     let mut studio = lecture("bcd", |_| media(Rate::Narrow, 1));
     studio.line('b').be_silent(false);
@@ -163,6 +178,21 @@ fn a_bridge_is_encoded_for_its_listener() {
     let payloads = studio.line('b').payloads();
     assert_eq!((payloads.len(), breaks(&payloads)), (10, 0));
     assert!(studio.line('a').payloads().iter().all(Vec::is_empty));
+}
+
+#[test]
+fn who_leaves_a_bridge_is_sent_the_end_that_fades_out() {
+    let mut studio = Studio::new();
+    studio.call('a');
+    studio.call_with('b', media(Rate::Narrow, 1));
+    studio.join('a', 'b', Both);
+    studio.run(SETTLING_TICKS);
+    studio.record(3);
+    studio.unjoin('a', 'b');
+    studio.run(1);
+    let payloads = studio.line('b').payloads();
+    assert_eq!(payloads.iter().filter(|payload| payload.len() == 16).count(), 4);
+    assert_eq!(breaks(&payloads[..4]), 0);
 }
 
 #[test]

@@ -1,18 +1,34 @@
 //! PCMA: A-law of ITU-T G.711 (RFC 3551, 4.5.14).
 
-use super::Codec;
+use mixer::encoder::EncodingId;
+use mixer::port::Rate;
+
 use super::companding::dispatched;
+use super::sampled::Sampled;
+use super::{Codec, Encoding, Framing};
 
 /// The descriptor of PCMA.
 pub static PCMA: Codec = Codec {
     name: "PCMA",
     static_payload_type: Some(8),
     clock_rate_hz: 8_000,
-    samples_per_ms: 8,
-    encode,
-    decode,
-    samples_in: |payload| payload.len(),
+    channels: 1,
+    rate: Rate::Narrow,
+    fmtp: "",
+    offered: true,
+    costly: false,
+    conceals: false,
+    framing: Framing::Bytes { per_ms: 8, silence: 0xd5 },
+    encodings: &[Encoding {
+        id: ID,
+        bitrate_bps: 64_000,
+        encoder: || Box::new(Sampled { id: ID, encode, decode }),
+    }],
+    decoder: || Box::new(Sampled { id: ID, encode, decode }),
+    units_in: |payload| payload.len(),
 };
+
+const ID: EncodingId = EncodingId(2);
 
 dispatched!(self::compress, self::expand);
 

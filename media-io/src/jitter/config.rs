@@ -13,14 +13,14 @@ pub struct Config {
     pub bound: Duration,
 }
 
-/// The bound that leaves room for every target up to 100 ms.
+/// The bound that leaves room for every target up to 60 ms.
 const BOUND_MIN: Duration = Duration::from_millis(200);
 
 /// What a bound leaves beyond the target: the longest packet and a tick.
-const BEYOND_TARGET: Duration = Duration::from_millis(100);
+const BEYOND_TARGET: Duration = Duration::from_millis(140);
 
 impl Config {
-    /// Aims at this delay, and bounds it at 200 ms or at 100 ms more than the target, whichever is
+    /// Aims at this delay, and bounds it at 200 ms or at 140 ms more than the target, whichever is
     /// longer: a bound that is not beyond the target would pass over all that waits.
     #[must_use]
     pub fn with_target(target: Duration) -> Config {

@@ -1,7 +1,7 @@
 //! The jitter buffer: turns packets as they come into a frame at each tick.
 //!
-//! Everything is measured on the sender's clock, in samples. A *cursor* stands at the sample that
-//! is played next and advances with every tick, whether there is audio or not, so that loss never
+//! Everything is measured on the sender's clock, in its units. A *cursor* stands at the one that is
+//! played next and advances with every tick, whether there is audio or not, so that loss never
 //! changes the delay. Three things move it:
 //!
 //! - playout begins with the packet whose time has come, [`Config::target`] after the quickest of
@@ -12,38 +12,48 @@
 //! - when every packet of the last seconds waited two ticks longer than the target, or more, what
 //!   is beyond one tick more than the target is passed over.
 //!
-//! Where packets are missing, what was heard last fades out (`concealment`). All memory is
-//! taken at construction.
+//! Choosing what is played and decoding it are two things. [`JitterBuffer::advance`] moves the
+//! cursor and says what the tick holds; [`JitterBuffer::decode`] makes it audible (`line`), or not,
+//! where nobody listens: the packets of the last ticks are kept, so that a decoder can begin with
+//! what was said just before. Where packets are missing, what was heard last fades out
+//! (`concealment`), unless the codec knows better. All memory is taken at construction.
 //!
-//! Adaptive targets and time-scaling can take the place of [`JitterBuffer::pull`]'s decisions;
-//! the store and the concealment stay.
+//! Adaptive targets and time-scaling can take the place of [`JitterBuffer::advance`]'s decisions;
+//! the store and the decoding stay.
 
-mod block;
+mod clock;
 mod concealment;
 mod config;
+mod decoders;
 mod headroom;
+mod line;
 mod slack;
 mod slots;
 
-use mixer::port::{Activity, FRAME_SAMPLES, SAMPLE_RATE_HZ};
+use mixer::port::HISTORY_TICKS;
 use mixer::time::Time;
 
 pub use config::Config;
-pub use slots::{PACKET_SAMPLES_MAX, PAYLOAD_MAX};
+pub use decoders::Decoders;
+pub use slots::PAYLOAD_MAX;
 
 use crate::codec::Codec;
 use crate::rtp::{Sequence, Timestamp};
-use block::Block;
-use concealment::Concealment;
+use clock::Clock;
+use concealment::audible_ms;
 use headroom::Headroom;
+use line::{Chosen, Line};
 use slack::Slack;
-use slots::Slots;
+use slots::{Segment, Slots};
 
-/// Nanoseconds per sample.
-const NANOS_PER_SAMPLE: u64 = 1_000_000_000 / SAMPLE_RATE_HZ as u64;
+/// Most audio in one packet, in ms: the most that Opus has.
+pub const PACKET_MS_MAX: u32 = 120;
 
-/// Without a packet for this long the next one begins afresh, in samples: one second.
-const IDLE_AFTER: usize = SAMPLE_RATE_HZ as usize;
+/// The clock before the first packet, in Hz.
+const CLOCK_HZ_FIRST: u32 = 8_000;
+
+/// Nothing was heard for longer than anything lasts, in units.
+const FOR_EVER: i64 = i64::MAX / 2;
 
 /// An audio packet on its way into the buffer.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +66,8 @@ pub struct Packet<'a> {
     pub timestamp: Timestamp,
     /// How to decode it.
     pub codec: &'static Codec,
+    /// How loud it is, in dB below the overload point (RFC 6464), if it says so.
+    pub level: Option<u8>,
     /// The encoded audio.
     pub payload: &'a [u8],
 }
@@ -69,11 +81,25 @@ pub enum Pushed {
     Late,
     /// A packet of the same time waits already.
     Duplicate,
-    /// It holds no audio, or more than [`PAYLOAD_MAX`] or [`PACKET_SAMPLES_MAX`].
+    /// It holds no audio, or more than [`PAYLOAD_MAX`] or [`PACKET_MS_MAX`].
     Unusable,
 }
 
-/// What the buffer has counted.
+/// What a tick holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// Nothing that could be heard.
+    Silence,
+    /// Audio, to be decoded now.
+    Audio,
+    /// Audio that may be decoded now, or later with the ticks after it, or never.
+    Deferrable {
+        /// How loud its loudest packet is, in dB below the overload point.
+        level: u8,
+    },
+}
+
+/// What the buffer has counted. Audio is counted in samples of 48 kHz.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counters {
     /// Packets that came too late.
@@ -82,9 +108,9 @@ pub struct Counters {
     pub duplicates: u64,
     /// Packets without usable audio.
     pub unusable: u64,
-    /// Samples passed over to bring the delay back.
+    /// Audio passed over to bring the delay back.
     pub skipped: u64,
-    /// Samples made up in place of missing ones, as long as they could be heard.
+    /// Audio that was missing, as long as what took its place could be heard.
     pub concealed: u64,
     /// How often playout began.
     pub starts: u64,
@@ -92,21 +118,34 @@ pub struct Counters {
 
 /// Reorders, delays and decodes the packets of one source. Engine thread; made elsewhere.
 ///
-/// [`push`](Self::push) takes what arrives, [`pull`](Self::pull) gives what is heard, once per
-/// tick; [`reset`](Self::reset) is for a change of source.
+/// [`push`](Self::push) takes what arrives. Once per tick [`advance`](Self::advance) says what is
+/// to be heard, and [`decode`](Self::decode) gives it.
+/// [`reset`](Self::reset) is for a change of source, [`set_decoders`](Self::set_decoders) for one
+/// of codecs.
 #[derive(Debug)]
 pub struct JitterBuffer {
-    /// [`Config::target`] and [`Config::bound`], in samples.
-    target: i64,
-    bound: i64,
+    config: Config,
+    clock: Clock,
     slots: Slots,
     state: State,
     newest: Sequence,
-    block: Block,
-    concealment: Concealment,
     slack: Slack,
     headroom: Headroom,
+    /// From arrival to playout of the packet played last, in units.
     delay: i64,
+    /// Units since the last real audio.
+    missing: i64,
+    /// How long a loss can be heard, in units.
+    audible: i64,
+    /// The level of the last packets, while all of them have one.
+    level: Option<u8>,
+    /// The cursor was moved since the last tick.
+    jumped: bool,
+    /// The last ticks, the newest first.
+    chosen: [Chosen; HISTORY_TICKS],
+    /// So many of the last ticks were not decoded.
+    undecoded: usize,
+    line: Line,
     counters: Counters,
 }
 
@@ -116,26 +155,30 @@ enum State {
     Idle,
     /// Packets wait until the target is reached.
     Filling,
-    /// The sample at `cursor` is played next.
+    /// The unit at `cursor` is played next.
     Playing { cursor: Timestamp },
 }
 
 impl JitterBuffer {
     /// An empty buffer. Allocates all it will ever need.
     #[must_use]
-    pub fn new(config: Config) -> JitterBuffer {
-        let bound = samples_in(config.bound.as_nanos());
+    pub fn new(config: Config, decoders: Decoders) -> JitterBuffer {
         JitterBuffer {
-            target: samples_in(config.target.as_nanos()),
-            bound,
-            slots: Slots::new(usize::try_from(bound).unwrap_or(usize::MAX)),
+            config,
+            clock: Clock { hz: CLOCK_HZ_FIRST },
+            slots: Slots::new(config.bound),
             state: State::Idle,
             newest: Sequence(0),
-            block: Block::new(),
-            concealment: Concealment::new(),
             slack: Slack::default(),
             headroom: Headroom::default(),
             delay: 0,
+            missing: FOR_EVER,
+            audible: 0,
+            level: None,
+            jumped: false,
+            chosen: [Chosen::default(); HISTORY_TICKS],
+            undecoded: 0,
+            line: Line::new(decoders),
             counters: Counters::default(),
         }
     }
@@ -152,21 +195,53 @@ impl JitterBuffer {
         outcome
     }
 
-    /// Fills the frame of the tick at `now`.
-    pub fn pull(&mut self, now: Time, frame: &mut [i16]) -> Activity {
-        let now = samples_at(now);
+    /// Chooses what is heard in the tick at `now`.
+    pub fn advance(&mut self, now: Time) -> Content {
+        let now = self.clock.at(now);
         if self.state == State::Filling {
             self.try_start(now);
         }
-        match self.state {
-            State::Idle => return Activity::Silent,
-            State::Filling => self.conceal(frame),
-            State::Playing { cursor } => self.play(now, cursor, frame),
+        let cursor = match self.state {
+            State::Idle => return Content::Silence,
+            State::Filling => None,
+            State::Playing { cursor } => Some(self.play(now, cursor)),
+        };
+        let jumped = cursor.is_some() && std::mem::take(&mut self.jumped);
+        let content = self.look_at(cursor);
+        let silent = content == Content::Silence;
+        self.chosen.rotate_right(1);
+        self.chosen[0] = Chosen { cursor, jumped, silent };
+        self.undecoded = self.undecoded.saturating_add(1);
+        if silent {
+            self.pass_silence(0);
         }
-        if self.concealment.elapsed() >= IDLE_AFTER && self.slots.is_empty() {
+        if self.missing >= i64::from(self.clock.hz) && self.slots.is_empty() {
             self.rest();
         }
-        if self.concealment.is_silent() { Activity::Silent } else { Activity::Active }
+        content
+    }
+
+    /// Decodes what was chosen `age` ticks ago, 0 being the last one, up to [`HISTORY_TICKS`] in
+    /// all, the oldest first. The length of `frame` tells the rate that is wanted. Whoever did not
+    /// listen until now hears what a decoder makes of it that has just begun, and has a little of
+    /// what was before to find its way.
+    pub fn decode(&mut self, age: usize, frame: &mut [i16]) {
+        let Some(chosen) = self.chosen.get(age).copied() else { return frame.fill(0) };
+        self.pass_silence(age + 1);
+        if self.undecoded != age + 1 {
+            self.line.reset();
+            if let Some(cursor) = chosen.cursor {
+                self.line.warm_up(&self.slots, cursor);
+            }
+        }
+        self.line.render(&self.slots, chosen, frame);
+        self.undecoded = age;
+    }
+
+    /// Takes other decoders and gives back what is to be freed elsewhere. A codec that both know
+    /// goes on as if nothing had happened.
+    pub fn set_decoders(&mut self, decoders: Decoders) -> Decoders {
+        self.line.set_decoders(decoders)
     }
 
     /// Forgets everything but the counters: the next packet is the first of its stream.
@@ -181,41 +256,54 @@ impl JitterBuffer {
         self.counters
     }
 
-    /// From arrival to playout of the packet played last, in samples; 0 before the first.
+    /// From arrival to playout of the packet played last, in ms; 0 before the first.
     #[must_use]
-    pub fn delay(&self) -> i64 {
-        self.delay
+    pub fn delay_ms(&self) -> f32 {
+        (self.delay as f64 * 1_000.0 / f64::from(self.clock.hz)) as f32
+    }
+
+    /// Silent ticks need no decoding, up to the one so long ago.
+    fn pass_silence(&mut self, age: usize) {
+        while self.undecoded > age
+            && self.chosen.get(self.undecoded - 1).is_some_and(|chosen| chosen.silent)
+        {
+            self.line.rest();
+            self.undecoded -= 1;
+        }
     }
 
     /// Waits for the stream to begin afresh.
     fn rest(&mut self) {
         self.slots.clear();
         self.state = State::Idle;
-        self.block.clear();
-        self.concealment.reset();
         self.slack.reset();
         self.delay = 0;
+        self.missing = FOR_EVER;
+        self.level = None;
+        self.jumped = false;
+        self.chosen = [Chosen::default(); HISTORY_TICKS];
+        self.undecoded = 0;
+        self.line.reset();
     }
 
     fn place(&mut self, packet: &Packet<'_>) -> Pushed {
-        let samples = (packet.codec.samples_in)(packet.payload);
-        if samples == 0 || samples > PACKET_SAMPLES_MAX || packet.payload.len() > PAYLOAD_MAX {
+        let units = (packet.codec.units_in)(packet.payload) as i64;
+        let most = i64::from(packet.codec.clock_rate_hz / 1_000 * PACKET_MS_MAX);
+        if units == 0 || units > most || packet.payload.len() > PAYLOAD_MAX {
             return Pushed::Unusable;
+        }
+        if packet.codec.clock_rate_hz != self.clock.hz {
+            // Timestamps of two clocks cannot be compared (RFC 7160).
+            self.reset();
+            self.clock.hz = packet.codec.clock_rate_hz;
         }
         let first = self.state == State::Idle;
         let newest = first || packet.sequence.since(self.newest) > 0;
         if let State::Playing { cursor } = self.state {
             let ahead = i64::from(packet.timestamp.since(cursor));
             if ahead < 0 && newest {
-                // Later than its time although nothing newer is here: the stream fell behind,
-                // or its clock was set back and what still waits belongs to the old one.
-                if -ahead <= self.bound {
-                    let most = self.bound - self.target - FRAME_SAMPLES as i64;
-                    self.headroom.on_fall(samples_at(packet.arrival), -ahead, most);
-                }
-                self.pass_over_all();
-                self.state = State::Filling;
-            } else if ahead + samples as i64 <= 0 {
+                self.on_fall(packet.arrival, -ahead);
+            } else if ahead + units <= 0 {
                 return Pushed::Late;
             }
         }
@@ -225,29 +313,43 @@ impl JitterBuffer {
         if first {
             self.state = State::Filling;
         }
-        if !self.make_room(packet.timestamp, samples, newest) {
+        if !self.make_room(packet.timestamp, units, newest) {
             return Pushed::Late;
         }
-        if self.slots.insert(packet, samples, samples_at(packet.arrival)) {
+        if self.slots.insert(packet, units, self.clock.at(packet.arrival)) {
             Pushed::Queued
         } else {
             Pushed::Duplicate
         }
     }
 
+    /// A packet came later than its time although nothing newer is here: the stream fell behind,
+    /// or its clock was set back and what still waits belongs to the old one.
+    fn on_fall(&mut self, arrival: Time, behind: i64) {
+        if behind <= self.bound() {
+            let most = self.bound() - self.target() - self.clock.tick();
+            let time = self.clock.at(arrival);
+            self.headroom.on_fall(time, self.clock.hz, behind, most);
+        }
+        while !self.slots.is_empty() {
+            self.pass_over_first();
+        }
+        self.state = State::Filling;
+    }
+
     /// Sees that what waits, with a packet to come, keeps within the bound and the slots.
     /// Returns `false` if the packet itself is what is too old.
-    fn make_room(&mut self, timestamp: Timestamp, samples: usize, newest: bool) -> bool {
-        let end = timestamp.plus(samples as u32);
+    fn make_room(&mut self, timestamp: Timestamp, units: i64, newest: bool) -> bool {
+        let end = timestamp.plus(units as u32);
         if let State::Playing { cursor } = self.state
-            && i64::from(end.since(cursor)) > self.bound
+            && i64::from(end.since(cursor)) > self.bound()
         {
             self.state = State::Filling;
         }
         while let Some(first) = self.slots.first() {
             let behind = i64::from(first.since(timestamp));
             let span = i64::from(end.since(first));
-            if span <= self.bound && behind <= self.bound && !self.slots.is_full() {
+            if span <= self.bound() && behind <= self.bound() && !self.slots.is_full() {
                 return true;
             }
             if behind >= 0 && !newest {
@@ -260,94 +362,114 @@ impl JitterBuffer {
 
     /// Begins to play with the last packet whose time has come.
     fn try_start(&mut self, now: i64) {
-        while self.slots.quickest().is_some_and(|quickest| now - quickest > self.bound) {
+        while self.slots.quickest().is_some_and(|quickest| now - quickest > self.bound()) {
             self.pass_over_first();
         }
-        let wait = self.target + self.headroom.extra();
-        let Some(cursor) = self.slots.due(now - wait) else { return };
+        let wait = self.target() + self.headroom.extra();
+        let Some(cursor) = self.slots.due(now - wait, self.clock.tick()) else { return };
         while self.slots.first().is_some_and(|first| first != cursor) {
             self.pass_over_first();
         }
-        self.block.clear();
-        self.concealment.jump();
+        self.jumped = true;
         self.slack.reset();
         self.counters.starts += 1;
         self.state = State::Playing { cursor };
     }
 
-    fn play(&mut self, now: i64, mut cursor: Timestamp, frame: &mut [i16]) {
-        let excess = self.slack.take_excess(self.target);
+    /// Moves the cursor on by a tick, and takes the packets that begin in it. Returns where the
+    /// tick begins.
+    fn play(&mut self, now: i64, mut cursor: Timestamp) -> Timestamp {
+        let tick = self.clock.tick();
+        let excess = self.slack.take_excess(self.target(), tick);
         if excess > 0 {
             cursor = cursor.plus(excess as u32);
-            self.counters.skipped += excess as u64;
+            self.counters.skipped += self.clock.in_48_khz(excess);
             self.headroom.on_excess(excess);
-            self.concealment.jump();
+            self.jumped = true;
         }
-        let mut filled = 0;
-        while let Some(rest) = frame.get_mut(filled..).filter(|rest| !rest.is_empty()) {
-            let mut count = self.block.copy(cursor, rest);
-            if count > 0 {
-                self.concealment.follow(&mut rest[..count]);
-            } else if self.load_block(now, filled as i64, cursor) {
-                continue;
-            } else {
-                count = self.gap_after(cursor).min(rest.len());
-                self.conceal(&mut rest[..count]);
-            }
-            cursor = cursor.plus(count as u32);
-            filled += count;
-        }
-        self.state = State::Playing { cursor };
-    }
-
-    /// Decodes the packet that holds the sample at the cursor, if it is here.
-    fn load_block(&mut self, now: i64, offset: i64, cursor: Timestamp) -> bool {
         while let Some(stored) = self.slots.peek() {
             let ahead = i64::from(stored.timestamp.since(cursor));
-            if ahead > 0 {
-                return false;
+            if ahead >= tick {
+                break;
             }
-            let reaches = ahead + stored.samples as i64 > 0;
-            if reaches {
+            if ahead + stored.units > 0 {
                 self.slack.note(now - stored.arrival);
-                self.delay = now + offset + ahead - stored.arrival;
-                self.block.decode(stored);
+                self.delay = now + ahead - stored.arrival;
             }
             self.slots.pop();
-            if reaches {
-                return true;
-            }
         }
-        false
+        self.state = State::Playing { cursor: cursor.plus(tick as u32) };
+        cursor
     }
 
-    /// Samples from the cursor to the next packet that waits.
-    fn gap_after(&self, cursor: Timestamp) -> usize {
-        let next = self.slots.first().map(|first| first.since(cursor));
-        next.and_then(|gap| usize::try_from(gap).ok()).unwrap_or(FRAME_SAMPLES)
-    }
-
-    fn conceal(&mut self, samples: &mut [i16]) {
-        self.counters.concealed += self.concealment.fill(samples) as u64;
+    /// What there is in the tick that begins at `cursor`.
+    fn look_at(&mut self, cursor: Option<Timestamp>) -> Content {
+        let mut level = Loudest::default();
+        let mut heard = false;
+        let mut at = 0;
+        while at < self.clock.tick() {
+            let most = self.clock.tick() - at;
+            let segment = match cursor {
+                Some(cursor) => self.slots.segment(cursor.plus(at as u32), most),
+                None => Segment::Gap(most),
+            };
+            at += match segment {
+                Segment::Audio(stored, units) => {
+                    level.note(stored.level.filter(|_| stored.codec.costly));
+                    let audible = audible_ms(stored.codec.conceals) as i64;
+                    self.audible = audible * i64::from(self.clock.hz) / 1_000;
+                    self.missing = 0;
+                    heard = true;
+                    units
+                }
+                Segment::Gap(units) => {
+                    let audible = (self.audible - self.missing).clamp(0, units);
+                    self.counters.concealed += self.clock.in_48_khz(audible);
+                    self.missing += units;
+                    heard |= audible > 0;
+                    units
+                }
+            };
+        }
+        if let Some(loudest) = level.0 {
+            self.level = loudest;
+        }
+        match (heard, self.level) {
+            (false, _) => Content::Silence,
+            (true, Some(level)) => Content::Deferrable { level },
+            (true, None) => Content::Audio,
+        }
     }
 
     fn pass_over_first(&mut self) {
-        self.counters.skipped += self.slots.peek().map_or(0, |stored| stored.samples as u64);
+        let units = self.slots.peek().map_or(0, |stored| stored.units);
+        self.counters.skipped += self.clock.in_48_khz(units);
         self.slots.pop();
-        self.concealment.jump();
+        self.jumped = true;
     }
 
-    fn pass_over_all(&mut self) {
-        while !self.slots.is_empty() {
-            self.pass_over_first();
-        }
+    /// [`Config::target`] in units.
+    fn target(&self) -> i64 {
+        self.clock.units_in(self.config.target)
+    }
+
+    /// [`Config::bound`] in units.
+    fn bound(&self) -> i64 {
+        self.clock.units_in(self.config.bound)
     }
 }
 
-fn samples_at(time: Time) -> i64 {
-    (time.0 / NANOS_PER_SAMPLE) as i64
-}
+/// The loudest of some packets, of which every one has to say how loud it is. Nothing is known
+/// before the first.
+#[derive(Clone, Copy, Debug, Default)]
+struct Loudest(Option<Option<u8>>);
 
-fn samples_in(nanos: u128) -> i64 {
-    i64::try_from(nanos / u128::from(NANOS_PER_SAMPLE)).unwrap_or(i64::MAX)
+impl Loudest {
+    /// Takes a level in dB below the overload point: less is louder.
+    fn note(&mut self, level: Option<u8>) {
+        self.0 = Some(match self.0 {
+            None => level,
+            Some(loudest) => loudest.zip(level).map(|(loudest, level)| loudest.min(level)),
+        });
+    }
 }

@@ -1,14 +1,13 @@
 //! Notices when packets wait longer than they need to.
 
-use mixer::port::FRAME_SAMPLES;
-
 /// Packets over which the shortest wait is sought: 2 s of 20 ms packets.
 const WINDOW: u32 = 100;
 
 /// Ticks of tolerance beyond the target, against going back and forth.
 const TOLERANCE: i64 = 1;
 
-/// The shortest time, in samples, that a packet of this window waited until it was needed.
+/// The shortest time that a packet of this window waited until it was needed, in units of the
+/// sender's clock.
 #[derive(Debug, Default)]
 pub(super) struct Slack {
     shortest: Option<i64>,
@@ -25,15 +24,15 @@ impl Slack {
         *self = Slack::default();
     }
 
-    /// How many samples, in whole ticks, can be passed over; asked before each tick. What stays
-    /// is the target and the tolerance.
-    pub(super) fn take_excess(&mut self, target: i64) -> usize {
+    /// How much, in whole ticks of so many units, can be passed over; asked before each tick.
+    /// What stays is the target and the tolerance.
+    pub(super) fn take_excess(&mut self, target: i64, tick: i64) -> i64 {
         if self.count < WINDOW {
             return 0;
         }
         let shortest = self.shortest.unwrap_or(0);
         self.reset();
-        let ticks = (shortest - target) / FRAME_SAMPLES as i64 - TOLERANCE;
-        usize::try_from(ticks).unwrap_or(0) * FRAME_SAMPLES
+        let ticks = (shortest - target) / tick - TOLERANCE;
+        ticks.max(0) * tick
     }
 }

@@ -1,13 +1,13 @@
-//! The packets that wait, sorted by timestamp, in memory taken once.
+//! The packets that wait, sorted by timestamp, and the last ones played, in memory taken once.
 
-use mixer::port::FRAME_SAMPLES;
+use std::time::Duration;
 
 use super::Packet;
 use crate::codec::Codec;
 use crate::rtp::Timestamp;
 
-/// Samples of the shortest packet that senders use: 10 ms.
-const PACKET_SAMPLES_SHORT: usize = 80;
+/// The shortest packet that senders use.
+const PACKET_SHORT: Duration = Duration::from_millis(10);
 
 /// Packets that may wait beyond a bound filled with the shortest.
 const SLOTS_MORE: usize = 12;
@@ -15,20 +15,24 @@ const SLOTS_MORE: usize = 12;
 /// Packets that may wait at most.
 const SLOTS_MAX: usize = 128;
 
-/// Bytes of the largest payload kept: 80 ms of G.711.
-pub const PAYLOAD_MAX: usize = 640;
+/// Packets kept after they were played, or passed over. Decoding that was put off needs 60 ms and
+/// three ticks of them, here in packets of 10 ms, and the one that begins before.
+const KEPT_MAX: usize = 13;
 
-/// Samples in the longest packet kept: 80 ms.
-pub const PACKET_SAMPLES_MAX: usize = 640;
+/// Bytes of the largest payload kept: 80 ms of G.711, 40 ms of L16 at 16 kHz, 20 ms of Opus at
+/// its highest rate.
+pub const PAYLOAD_MAX: usize = 1_280;
 
-/// A packet that waits.
+/// A packet, waiting or played.
 #[derive(Debug)]
 pub(super) struct Stored {
     pub(super) timestamp: Timestamp,
-    /// When it arrived, in samples on our clock.
+    /// When it arrived, in units on our clock.
     pub(super) arrival: i64,
-    pub(super) samples: usize,
+    pub(super) units: i64,
     pub(super) codec: &'static Codec,
+    /// Its loudness by RFC 6464.
+    pub(super) level: Option<u8>,
     len: usize,
     payload: [u8; PAYLOAD_MAX],
 }
@@ -38,101 +42,137 @@ impl Stored {
         &self.payload[..self.len]
     }
 
-    /// Samples from `first` to this packet.
+    /// Units from `first` to this packet.
     fn after(&self, first: Timestamp) -> i64 {
         i64::from(self.timestamp.since(first))
     }
+
+    /// Units of it from `cursor` on, if it holds the cursor.
+    fn rest_at(&self, cursor: Timestamp) -> Option<i64> {
+        let into = i64::from(cursor.since(self.timestamp));
+        (into >= 0 && into < self.units).then_some(self.units - into)
+    }
 }
 
-/// All packets that wait.
+/// What there is to play from a cursor on.
+#[derive(Debug)]
+pub(super) enum Segment<'a> {
+    /// So many units of a packet.
+    Audio(&'a Stored, i64),
+    /// So many units of nothing.
+    Gap(i64),
+}
+
+/// All packets.
 #[derive(Debug)]
 pub(super) struct Slots {
     stored: Box<[Stored]>,
-    /// Indices into `stored`: the first `len` in order of timestamp, the others free.
+    /// Indices into `stored`: the first `waiting` in order of timestamp; from there to `usable`
+    /// free ones.
     order: Box<[u8]>,
-    len: usize,
+    waiting: usize,
+    usable: usize,
+    /// Indices of those played, in that order.
+    kept: [u8; KEPT_MAX],
+    kept_len: usize,
 }
 
 impl Slots {
-    /// Room for this many samples in the shortest packets.
-    pub(super) fn new(bound: usize) -> Slots {
+    /// Room for so much in the shortest packets.
+    pub(super) fn new(bound: Duration) -> Slots {
         let empty = || Stored {
             timestamp: Timestamp(0),
             arrival: 0,
-            samples: 0,
+            units: 0,
             codec: &crate::codec::PCMU,
+            level: None,
             len: 0,
             payload: [0; PAYLOAD_MAX],
         };
-        let count = (bound / PACKET_SAMPLES_SHORT + SLOTS_MORE).min(SLOTS_MAX);
+        let packets = (bound.as_nanos() / PACKET_SHORT.as_nanos()) as usize;
+        let count = (packets + SLOTS_MORE).min(SLOTS_MAX) + KEPT_MAX;
         Slots {
             stored: (0..count).map(|_| empty()).collect(),
             order: (0..count as u8).collect(),
-            len: 0,
+            waiting: 0,
+            usable: count,
+            kept: [0; KEPT_MAX],
+            kept_len: 0,
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.len == 0
+        self.waiting == 0
     }
 
     pub(super) fn is_full(&self) -> bool {
-        self.len == self.stored.len()
+        self.waiting == self.stored.len() - KEPT_MAX
     }
 
     pub(super) fn clear(&mut self) {
-        self.len = 0;
+        self.waiting = 0;
+        while self.kept_len > 0 {
+            self.release_oldest();
+        }
     }
 
-    /// Timestamp of the oldest packet.
+    /// Timestamp of the oldest packet that waits.
     pub(super) fn first(&self) -> Option<Timestamp> {
         self.peek().map(|stored| stored.timestamp)
     }
 
-    /// The oldest packet.
+    /// The oldest packet that waits.
     pub(super) fn peek(&self) -> Option<&Stored> {
         self.iter().next()
     }
 
-    /// Removes the oldest packet.
+    /// The oldest packet waits no longer; it is kept for a while.
     pub(super) fn pop(&mut self) {
-        if self.len > 0 {
-            self.order[..self.len].rotate_left(1);
-            self.len -= 1;
+        if self.waiting == 0 {
+            return;
         }
+        if self.kept_len == KEPT_MAX {
+            self.release_oldest();
+        }
+        self.kept[self.kept_len] = self.order[0];
+        self.kept_len += 1;
+        self.order[..self.usable].rotate_left(1);
+        self.waiting -= 1;
+        self.usable -= 1;
     }
 
     /// Copies a packet in; `false` if there is no slot, or one of this timestamp waits.
-    pub(super) fn insert(&mut self, packet: &Packet<'_>, samples: usize, arrival: i64) -> bool {
+    pub(super) fn insert(&mut self, packet: &Packet<'_>, units: i64, arrival: i64) -> bool {
         let older =
             self.iter().take_while(|stored| stored.timestamp.since(packet.timestamp) < 0).count();
         let same = self.iter().nth(older).is_some_and(|next| next.timestamp == packet.timestamp);
         if same || self.is_full() {
             return false;
         }
-        let slot = &mut self.stored[usize::from(self.order[self.len])];
+        let slot = &mut self.stored[usize::from(self.order[self.waiting])];
         let Some(room) = slot.payload.get_mut(..packet.payload.len()) else { return false };
         room.copy_from_slice(packet.payload);
         slot.len = packet.payload.len();
         slot.timestamp = packet.timestamp;
         slot.arrival = arrival;
-        slot.samples = samples;
+        slot.units = units;
         slot.codec = packet.codec;
-        self.order[older..=self.len].rotate_right(1);
-        self.len += 1;
+        slot.level = packet.level;
+        self.order[older..=self.waiting].rotate_right(1);
+        self.waiting += 1;
         true
     }
 
-    /// The packet to begin with at `time`, in samples on our clock, if each one is played as if
-    /// it had travelled as quickly as the quickest of them: the first whose turn has come within
-    /// the last tick. Those before it have waited too long, unless there is nothing later.
-    pub(super) fn due(&self, time: i64) -> Option<Timestamp> {
+    /// The packet to begin with at `time`, in units on our clock, if each one is played as if it
+    /// had travelled as quickly as the quickest of them: the first whose turn has come within the
+    /// last tick. Those before it have waited too long, unless there is nothing later.
+    pub(super) fn due(&self, time: i64, tick: i64) -> Option<Timestamp> {
         let first = self.first()?;
         let quickest = self.quickest()?;
         let overdue = |stored: &Stored| time - quickest - stored.after(first);
         let mut due = self.iter().take_while(|stored| overdue(stored) >= 0).peekable();
         while let Some(stored) = due.next() {
-            if overdue(stored) < FRAME_SAMPLES as i64 || due.peek().is_none() {
+            if overdue(stored) < tick || due.peek().is_none() {
                 return Some(stored.timestamp);
             }
         }
@@ -146,7 +186,40 @@ impl Slots {
         self.iter().map(|stored| stored.arrival - stored.after(first)).min()
     }
 
+    /// What there is to play from `cursor` on, at most so many units, among the packets kept.
+    pub(super) fn segment(&self, cursor: Timestamp, most: i64) -> Segment<'_> {
+        let mut gap = most;
+        for stored in self.kept().rev() {
+            if let Some(rest) = stored.rest_at(cursor) {
+                return Segment::Audio(stored, rest.min(most));
+            }
+            let ahead = stored.after(cursor);
+            if ahead > 0 {
+                gap = gap.min(ahead);
+            }
+        }
+        Segment::Gap(gap)
+    }
+
+    /// The packet that begins at this timestamp, kept or next to be played.
+    pub(super) fn starting_at(&self, timestamp: Timestamp) -> Option<&Stored> {
+        self.kept().rev().chain(self.peek()).find(|stored| stored.timestamp == timestamp)
+    }
+
+    /// Those played, the oldest first.
+    pub(super) fn kept(&self) -> impl DoubleEndedIterator<Item = &Stored> {
+        let kept = &self.kept[..self.kept_len];
+        kept.iter().filter_map(|&index| self.stored.get(usize::from(index)))
+    }
+
     fn iter(&self) -> impl Iterator<Item = &Stored> {
-        self.order[..self.len].iter().filter_map(|&index| self.stored.get(usize::from(index)))
+        self.order[..self.waiting].iter().filter_map(|&index| self.stored.get(usize::from(index)))
+    }
+
+    fn release_oldest(&mut self) {
+        self.order[self.usable] = self.kept[0];
+        self.usable += 1;
+        self.kept[..self.kept_len].rotate_left(1);
+        self.kept_len -= 1;
     }
 }

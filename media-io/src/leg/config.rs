@@ -3,10 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mixer::port::PortId;
+use mixer::port::{Media, PortId};
 
-use crate::codec::Codec;
-use crate::jitter;
+use crate::codec::{Codec, Encoding, Framing, TICK_MS};
+use crate::jitter::{self, Decoders};
 
 /// Shortest packet time a leg sends, in ms.
 pub const PACKET_MS_MIN: u32 = 10;
@@ -15,7 +15,7 @@ pub const PACKET_MS_MIN: u32 = 10;
 pub const PACKET_MS_MAX: u32 = 60;
 
 /// How many codecs a leg can accept at once, the one it sends included.
-pub const ACCEPTED_MAX: usize = 4;
+pub const ACCEPTED_MAX: usize = 8;
 
 /// Silence after which a leg is given up, unless the configuration says otherwise.
 pub const STARVATION_DEFAULT: Duration = Duration::from_secs(60);
@@ -87,8 +87,18 @@ pub struct Format {
     pub send: Accepted,
     /// What else the peer may send: RFC 3264 lets it change among the negotiated codecs.
     pub also: [Option<Accepted>; ACCEPTED_MAX - 1],
-    /// Payload type of telephone-event at 8 kHz, if negotiated.
+    /// Payload type of telephone-event, if negotiated.
     pub telephone_event: Option<u8>,
+    /// Another one under which the peer may send keys.
+    pub also_event: Option<u8>,
+    /// Clock in which the duration of keys is told, in Hz: that of the codec (RFC 4733, 2.1),
+    /// unless the peer knows no other than 8 kHz.
+    pub event_clock_hz: u32,
+    /// Identifier of the header extension that tells how loud a packet is (RFC 6464), if the peer
+    /// sends it.
+    pub audio_level: Option<u8>,
+    /// Most that the peer wants to be sent of a codec that has several bit rates, in bit/s.
+    pub bitrate_bps_max: Option<u32>,
     /// Audio in each packet sent, in ms; brought into [`PACKET_MS_MIN`] to [`PACKET_MS_MAX`].
     pub packet_ms: u32,
 }
@@ -101,6 +111,10 @@ impl Format {
             send: Accepted { payload_type, codec },
             also: [None; ACCEPTED_MAX - 1],
             telephone_event: None,
+            also_event: None,
+            event_clock_hz: 8_000,
+            audio_level: None,
+            bitrate_bps_max: None,
             packet_ms: 20,
         }
     }
@@ -108,20 +122,60 @@ impl Format {
     /// The codec behind a payload type the peer may send.
     #[must_use]
     pub fn codec_of(&self, payload_type: u8) -> Option<&'static Codec> {
-        std::iter::once(&self.send)
-            .chain(self.also.iter().flatten())
+        self.accepted()
             .find(|accepted| accepted.payload_type == payload_type)
             .map(|accepted| accepted.codec)
     }
 
-    /// Audio in each packet sent, in ms, within the limits.
-    pub(crate) fn packet_ms(&self) -> u32 {
-        self.packet_ms.clamp(PACKET_MS_MIN, PACKET_MS_MAX)
+    /// Whether keys come under this payload type.
+    #[must_use]
+    pub fn is_event(&self, payload_type: u8) -> bool {
+        self.telephone_event == Some(payload_type) || self.also_event == Some(payload_type)
     }
 
-    /// Samples in each packet sent.
-    pub(crate) fn packet_samples(&self) -> usize {
-        self.packet_ms() as usize * self.send.codec.samples_per_ms
+    /// How what is sent is encoded.
+    #[must_use]
+    pub fn encoding(&self) -> &'static Encoding {
+        self.send.codec.encoding(self.bitrate_bps_max)
+    }
+
+    /// How the engine is to deal with the leg: at the rate of the codec that is sent, to which
+    /// what else the peer may send is brought, and with an encoder for it. Allocates.
+    #[must_use]
+    pub fn media(&self) -> Media {
+        Media { rate: self.send.codec.rate, encoder: Some((self.encoding().encoder)()) }
+    }
+
+    /// Whether [`media`](Self::media) of both is the same.
+    #[must_use]
+    pub fn is_heard_like(&self, other: &Format) -> bool {
+        self.encoding().id == other.encoding().id
+    }
+
+    /// Audio in each packet sent, in ms, as near to what is wanted as the codec's frames allow.
+    pub(crate) fn packet_ms(&self) -> u32 {
+        let wanted = self.packet_ms.clamp(PACKET_MS_MIN, PACKET_MS_MAX);
+        match self.send.codec.framing {
+            Framing::Bytes { .. } => wanted,
+            Framing::Frames { .. } => (wanted / TICK_MS as u32).max(1) * TICK_MS as u32,
+        }
+    }
+
+    /// Whether it takes other decoders to understand the peer than with `other`.
+    pub(crate) fn decodes_alike(&self, other: &Format) -> bool {
+        let mut both = self.accepted().zip(other.accepted());
+        self.send.codec.rate == other.send.codec.rate
+            && self.accepted().count() == other.accepted().count()
+            && both.all(|(ours, theirs)| ours.codec == theirs.codec)
+    }
+
+    /// What decodes everything the peer may send. Allocates.
+    pub(crate) fn decoders(&self) -> Decoders {
+        Decoders::new(self.accepted().map(|accepted| accepted.codec), self.send.codec.rate)
+    }
+
+    fn accepted(&self) -> impl Iterator<Item = &Accepted> {
+        std::iter::once(&self.send).chain(self.also.iter().flatten())
     }
 }
 

@@ -1,10 +1,11 @@
 //! The control side of a leg.
 
-use rtrb::Producer;
+use rtrb::{Consumer, Producer};
 use triple_buffer::Output;
 
 use super::config::{Direction, Format, Remote};
 use super::statistics::LegStatistics;
+use crate::jitter::Decoders;
 use crate::telephone_event::{self, Digits};
 
 /// How many commands may wait for the engine's next tick.
@@ -15,8 +16,11 @@ pub const COMMANDS_MAX: usize = 32;
 #[derive(Debug)]
 pub struct LegHandle {
     pub(super) commands: Producer<Command>,
+    /// Decoders that the leg does not need any more come home to be freed.
+    pub(super) homeward: Consumer<Decoders>,
     pub(super) statistics: Output<LegStatistics>,
-    pub(super) can_send_digits: bool,
+    /// What the leg was told last.
+    pub(super) format: Format,
 }
 
 impl LegHandle {
@@ -38,17 +42,27 @@ impl LegHandle {
         self.push(Command::Confirm)
     }
 
-    /// Codecs, payload types and packet time as renegotiated.
+    /// Codecs, payload types and packet time as renegotiated. If it is
+    /// [heard differently](Format::is_heard_like), the engine is to be told as well
+    /// ([`Format::media`]); until both know, the leg says silence.
     pub fn set_format(&mut self, format: Format) -> Result<(), CommandError> {
-        self.push(Command::SetFormat(format))?;
-        self.can_send_digits = format.telephone_event.is_some();
+        let more = !format.decodes_alike(&self.format);
+        let decoders = more.then(|| format.decoders());
+        self.push(Command::SetFormat(format, decoders))?;
+        self.format = format;
         Ok(())
+    }
+
+    /// The format the leg was told last.
+    #[must_use]
+    pub fn format(&self) -> &Format {
+        &self.format
     }
 
     /// Sends keys (`0-9*#A-D`, `!` for flash) as telephone-events, one after the other, behind
     /// those that are still being sent.
     pub fn send_digits(&mut self, digits: &str) -> Result<(), CommandError> {
-        if !self.can_send_digits {
+        if self.format.telephone_event.is_none() {
             return Err(CommandError::NoTelephoneEvent);
         }
         self.push(Command::SendDigits(Digits::parse(digits)?))
@@ -65,17 +79,20 @@ impl LegHandle {
     }
 
     fn push(&mut self, command: Command) -> Result<(), CommandError> {
+        // As many may be on their way home as commands may wait, so that there is always room.
+        while self.homeward.pop().is_ok() {}
         self.commands.push(command).map_err(|_| CommandError::Full)
     }
 }
 
-/// What crosses to the engine. Nothing in here owns memory, so dropping it frees nothing.
-#[derive(Clone, Copy, Debug)]
+/// What crosses to the engine. Only the decoders own memory; those that are replaced travel home.
+#[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "they live in a ring of constant size")]
 pub(super) enum Command {
     SetRemote(Remote),
     SetDirection(Direction),
     Confirm,
-    SetFormat(Format),
+    SetFormat(Format, Option<Decoders>),
     SendDigits(Digits),
     Goodbye,
 }

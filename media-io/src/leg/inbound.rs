@@ -4,7 +4,7 @@ use mixer::port::Activity;
 use mixer::time::Time;
 
 use super::config::Format;
-use crate::jitter::{self, JitterBuffer};
+use crate::jitter::{self, Content, Decoders, JitterBuffer};
 use crate::rtcp::{Accepted, Reception};
 use crate::rtp::Packet;
 use crate::telephone_event;
@@ -34,9 +34,9 @@ pub(super) struct News {
 }
 
 impl Inbound {
-    pub(super) fn new(jitter: jitter::Config) -> Inbound {
+    pub(super) fn new(jitter: jitter::Config, decoders: Decoders) -> Inbound {
         Inbound {
-            jitter: JitterBuffer::new(jitter),
+            jitter: JitterBuffer::new(jitter, decoders),
             source: None,
             candidate: None,
             digits: telephone_event::Receiver::default(),
@@ -74,9 +74,16 @@ impl Inbound {
         News { digit, source_changed }
     }
 
-    /// The next tick of audio.
+    /// The next tick of audio, decoded unless that can wait.
     pub(super) fn read(&mut self, now: Time, frame: &mut [i16]) -> Activity {
-        self.jitter.pull(now, frame)
+        match self.jitter.advance(now) {
+            Content::Silence => Activity::Silent,
+            Content::Audio => {
+                self.jitter.decode(0, frame);
+                Activity::Active
+            }
+            Content::Deferrable { level } => Activity::Encoded { level_dbov: level },
+        }
     }
 
     /// The present source.
@@ -137,7 +144,7 @@ impl Inbound {
         listening: bool,
     ) -> Option<u8> {
         let header = packet.header;
-        if format.telephone_event == Some(header.payload_type) {
+        if format.is_event(header.payload_type) {
             let payload = telephone_event::Payload::parse(packet.payload)?;
             let digit = self
                 .digits
@@ -155,9 +162,14 @@ impl Inbound {
                 sequence: header.sequence,
                 timestamp: header.timestamp,
                 codec,
+                level: level(packet, format),
                 payload: packet.payload,
             });
         }
         None
     }
+}
+
+fn level(packet: &Packet<'_>, format: &Format) -> Option<u8> {
+    packet.extension?.audio_level(format.audio_level?)
 }

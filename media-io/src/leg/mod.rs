@@ -16,15 +16,15 @@ mod handle;
 mod inbound;
 mod latch;
 mod outbound;
+mod pending;
 mod starvation;
 mod statistics;
 
 use mixer::port::{
-    Activity, Channel, Datagram, FRAME_SAMPLES, Heard, Outbox, Outgoing, Port, PortEvent, PortId,
-    SAMPLE_RATE_HZ, Sink, Source,
+    Activity, Channel, Datagram, Heard, Outbox, Outgoing, Port, PortEvent, PortId, Sink, Source,
 };
 use mixer::time::Time;
-use rtrb::{Consumer, RingBuffer};
+use rtrb::{Consumer, Producer, RingBuffer};
 use triple_buffer::Input;
 
 pub use config::{
@@ -34,6 +34,7 @@ pub use config::{
 pub use handle::{COMMANDS_MAX, CommandError, LegHandle};
 pub use statistics::LegStatistics;
 
+use crate::jitter::Decoders;
 use crate::rtcp::{Cname, Compound, Ntp, Reception, Session};
 use crate::rtp::{Header, Packet};
 use handle::Command;
@@ -42,14 +43,18 @@ use latch::{Latch, Verdict};
 use outbound::Outbound;
 use starvation::Starvation;
 
+/// Samples of 48 kHz in a ms, in which the jitter buffer counts.
+const PER_MS: u64 = 48;
+
 /// Makes a leg and its handle, on the control side: the one place where a leg allocates.
 #[must_use]
 pub fn leg(config: LegConfig) -> (RtpLeg, LegHandle) {
     let (commands, waiting) = RingBuffer::new(COMMANDS_MAX);
+    // One more than commands wait: a format may be taken between a look and a push of the handle.
+    let (homeward, home) = RingBuffer::new(COMMANDS_MAX + 1);
     let (publish, statistics) = triple_buffer::triple_buffer(&LegStatistics::default());
-    let can_send_digits = config.format.telephone_event.is_some();
-    let handle = LegHandle { commands, statistics, can_send_digits };
-    (RtpLeg::new(config, waiting, publish), handle)
+    let handle = LegHandle { commands, homeward: home, statistics, format: config.format };
+    (RtpLeg::new(config, waiting, homeward, publish), handle)
 }
 
 /// The engine's half of a leg.
@@ -68,6 +73,7 @@ pub struct RtpLeg {
     life: Life,
     counters: Counters,
     commands: Consumer<Command>,
+    homeward: Producer<Decoders>,
     publish: Input<LegStatistics>,
 }
 
@@ -110,7 +116,9 @@ impl Port for RtpLeg {
 
 impl Source for RtpLeg {
     fn read(&mut self, now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
-        while let Ok(command) = self.commands.pop() {
+        while !self.homeward.is_full()
+            && let Ok(command) = self.commands.pop()
+        {
             self.carry_out(command);
         }
         // Said here, because a leg that is taken out in this tick is read but not written.
@@ -118,6 +126,10 @@ impl Source for RtpLeg {
             self.send_goodbye(now, out);
         }
         self.inbound.read(now, frame)
+    }
+
+    fn decode(&mut self, age: usize, frame: &mut [i16]) {
+        self.inbound.jitter.decode(age, frame);
     }
 }
 
@@ -139,6 +151,7 @@ impl RtpLeg {
     fn new(
         config: LegConfig,
         commands: Consumer<Command>,
+        homeward: Producer<Decoders>,
         publish: Input<LegStatistics>,
     ) -> RtpLeg {
         let mut random = config.seed;
@@ -151,13 +164,14 @@ impl RtpLeg {
             direction: config.direction,
             confirmed: !config.hold_until_confirmed,
             latch: Latch::new(config.remote),
-            inbound: Inbound::new(config.jitter),
+            inbound: Inbound::new(config.jitter, config.format.decoders()),
             session: Session::new(crate::random::next(&mut random), outbound.ssrc, cname, ntp),
             outbound,
             starvation: Starvation::new(config.starvation),
             life: Life::Up,
             counters: Counters::default(),
             commands,
+            homeward,
             publish,
         }
     }
@@ -167,10 +181,7 @@ impl RtpLeg {
             Command::SetRemote(remote) => self.set_remote(remote),
             Command::Confirm => self.confirmed = true,
             Command::SetDirection(direction) => self.set_direction(direction),
-            Command::SetFormat(format) => {
-                self.format = format;
-                self.outbound.on_format(&format);
-            }
+            Command::SetFormat(format, decoders) => self.set_format(format, decoders),
             Command::SendDigits(digits) => {
                 for &event in digits.events() {
                     self.outbound.push_digit(event, &self.format);
@@ -193,6 +204,16 @@ impl RtpLeg {
         }
     }
 
+    fn set_format(&mut self, format: Format, decoders: Option<Decoders>) {
+        self.outbound.on_format(&self.format, &format);
+        self.format = format;
+        if let Some(decoders) = decoders {
+            let replaced = self.inbound.jitter.set_decoders(decoders);
+            // There is room, or the command would not have been taken.
+            let _ = self.homeward.push(replaced);
+        }
+    }
+
     fn set_direction(&mut self, direction: Direction) {
         self.direction = direction;
         if !direction.receives() {
@@ -206,7 +227,7 @@ impl RtpLeg {
             return;
         };
         let payload_type = packet.header.payload_type;
-        let is_event = self.format.telephone_event == Some(payload_type);
+        let is_event = self.format.is_event(payload_type);
         if !is_event && self.format.codec_of(payload_type).is_none() {
             self.counters.unexpected_payload_type += 1;
             return;
@@ -263,15 +284,16 @@ impl RtpLeg {
     }
 
     fn send_media(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
-        self.outbound.on_tick(now);
+        self.outbound.on_tick(now, &self.format);
         let target = self.latch.rtp_target().filter(|_| self.confirmed && self.direction.sends());
-        let Some(target) = target else { return self.outbound.pause() };
+        let Some(target) = target else { return self.outbound.pause(&self.format) };
         let packets = self.outbound.packets;
-        let audio = match heard {
-            Heard::Nothing => &[0; FRAME_SAMPLES],
-            Heard::Audio(audio) => audio.frame,
+        let encoding = self.format.encoding().id;
+        let payload = match heard {
+            Heard::Audio(audio) if audio.encoding == Some(encoding) => audio.payload,
+            Heard::Audio(_) | Heard::Nothing => &[],
         };
-        self.outbound.send(now, audio, &self.format, target, out);
+        self.outbound.send(now, payload, &self.format, target, out);
         if self.outbound.packets > packets {
             self.session.on_rtp_sent();
         }
@@ -280,15 +302,15 @@ impl RtpLeg {
     fn send_report(&mut self, now: Time, out: &mut dyn Outbox) {
         let may_report = self.confirmed && self.latch.rtcp_target().is_some();
         if may_report && self.session.is_due(now) {
-            let figures = self.outbound.figures();
+            let figures = self.outbound.figures(&self.format);
             let report = self.session.report(now, figures, self.inbound.source_mut());
             self.send_rtcp(now, &report, out);
         }
     }
 
     fn send_goodbye(&mut self, now: Time, out: &mut dyn Outbox) {
-        self.outbound.pause();
-        let figures = self.outbound.figures();
+        self.outbound.pause(&self.format);
+        let figures = self.outbound.figures(&self.format);
         if let Some(goodbye) = self.session.goodbye(now, figures, self.inbound.source_mut()) {
             self.send_rtcp(now, &goodbye, out);
         }
@@ -330,30 +352,26 @@ impl RtpLeg {
             lost: source.map_or(0, Reception::lost),
             duplicates: self.inbound.duplicates + jitter.duplicates,
             late: jitter.late,
-            skipped_ms: whole_ms(jitter.skipped),
-            concealed_ms: whole_ms(jitter.concealed),
+            skipped_ms: jitter.skipped / PER_MS,
+            concealed_ms: jitter.concealed / PER_MS,
             malformed: self.counters.malformed + jitter.unusable,
             unexpected_payload_type: self.counters.unexpected_payload_type,
             rejected: self.counters.rejected,
             digits_received: self.inbound.digits_received,
             digits_sent: self.outbound.digits_sent,
             digits_dropped: self.outbound.digits_dropped,
-            jitter_ms: source.map_or(0.0, |source| ms(f64::from(source.jitter()))),
+            jitter_ms: source.map_or(0.0, |source| self.ms(source.jitter())),
             remote_fraction_lost: report.map(|report| f32::from(report.fraction_lost) / 256.0),
-            remote_jitter_ms: report.map(|report| ms(f64::from(report.jitter))),
+            remote_jitter_ms: report.map(|report| self.ms(report.jitter)),
             round_trip: self.session.round_trip(),
-            delay_ms: ms(self.inbound.jitter.delay() as f64),
+            delay_ms: self.inbound.jitter.delay_ms(),
             local_ssrc: self.outbound.ssrc,
             remote_ssrc: source.map(Reception::ssrc),
             latched: self.latch.latched(),
         }
     }
-}
-
-fn whole_ms(samples: u64) -> u64 {
-    samples * 1_000 / u64::from(SAMPLE_RATE_HZ)
-}
-
-fn ms(samples: f64) -> f32 {
-    (samples * 1_000.0 / f64::from(SAMPLE_RATE_HZ)) as f32
+    /// Jitter in ms; it is reported in units of the clock (RFC 3550, 6.4.1).
+    fn ms(&self, units: u32) -> f32 {
+        (f64::from(units) * 1_000.0 / f64::from(self.format.send.codec.clock_rate_hz)) as f32
+    }
 }

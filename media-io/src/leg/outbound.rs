@@ -1,26 +1,25 @@
-//! What goes out: from ticks of audio and keys to packets of the negotiated length.
+//! What goes out: from payloads of a tick and keys to packets of the negotiated length.
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use mixer::port::{Channel, FRAME_SAMPLES, Outbox, Outgoing, PortId, SAMPLE_RATE_HZ};
+use mixer::port::{Channel, Outbox, Outgoing, PortId};
 use mixer::time::{TICK, Time};
 
 use super::config::{Format, PACKET_MS_MAX};
+use super::pending::Pending;
+use crate::codec::{Framing, PACKET_TICKS_MAX, TICK_BYTES_MAX, TICK_MS};
 use crate::rtcp::SenderInfo;
 use crate::rtp::{HEADER_LEN, Header, Sequence, Timestamp};
 use crate::telephone_event::{Fragment, Sender};
 
-/// Samples in the longest packet sent.
-const PACKET_SAMPLES_MAX: usize = PACKET_MS_MAX as usize * (SAMPLE_RATE_HZ / 1_000) as usize;
+/// Bytes around the frames of a packet of several (RFC 6716, 3.2.5).
+const FRAMING_MAX: usize = 2 + 2 * PACKET_TICKS_MAX;
 
-/// Samples that wait at most: a tick on top of a packet that is almost whole.
-const PENDING_MAX: usize = PACKET_SAMPLES_MAX + FRAME_SAMPLES;
+/// Bytes of the largest packet.
+const PACKET_MAX: usize = HEADER_LEN + PACKET_TICKS_MAX * TICK_BYTES_MAX + FRAMING_MAX;
 
-/// Bytes of the largest packet: two per sample are enough for every codec of telephony.
-const PACKET_MAX: usize = HEADER_LEN + 2 * PACKET_SAMPLES_MAX;
-
-const NANOS_PER_SAMPLE: u64 = 1_000_000_000 / SAMPLE_RATE_HZ as u64;
+const _: () = assert!(PACKET_MS_MAX as usize == PACKET_TICKS_MAX * TICK_MS);
 
 /// The sending half of a leg. Its timestamp advances with every tick, whether anything is sent or
 /// not; its sequence number with every packet.
@@ -31,8 +30,7 @@ pub(super) struct Outbound {
     sequence: Sequence,
     /// Timestamp of the first sample that waits.
     timestamp: Timestamp,
-    pending: [i16; PENDING_MAX],
-    len: usize,
+    pending: Pending,
     /// When the last tick was due.
     last_tick: Option<Time>,
     /// Nothing was sent last: the next packet begins a talkspurt.
@@ -55,8 +53,7 @@ impl Outbound {
             ssrc: draw() as u32,
             sequence: Sequence(draw() as u16),
             timestamp: Timestamp(draw() as u32),
-            pending: [0; PENDING_MAX],
-            len: 0,
+            pending: Pending::new(),
             last_tick: None,
             paused: true,
             digits: Sender::new(format.packet_ms()),
@@ -71,50 +68,44 @@ impl Outbound {
 
     /// A tick begins. The time of ticks that the engine had to skip passes on the line as well: as a
     /// pause, so that what is said afterwards is not late for ever.
-    pub(super) fn on_tick(&mut self, now: Time) {
+    pub(super) fn on_tick(&mut self, now: Time, format: &Format) {
         let last = self.last_tick.replace(now);
         let ticks = last.map_or(1, |last| now.since(last).as_nanos() / TICK.as_nanos());
         let skipped = u32::try_from(ticks.saturating_sub(1)).unwrap_or(0);
-        if skipped == 0 {
-            return;
+        if skipped > 0 {
+            self.fall_silent(skipped.wrapping_mul(Units::of(format).tick));
         }
-        let samples = skipped.wrapping_mul(FRAME_SAMPLES as u32).wrapping_add(self.len as u32);
-        self.timestamp = self.timestamp.plus(samples);
-        self.len = 0;
-        self.paused = true;
     }
 
-    /// Takes a tick of audio and sends the packets that it completes.
+    /// Takes a tick of audio, encoded, or nothing for silence, and sends the packets that it
+    /// completes.
     pub(super) fn send(
         &mut self,
         now: Time,
-        audio: &[i16],
+        payload: &[u8],
         format: &Format,
         to: SocketAddr,
         out: &mut dyn Outbox,
     ) {
-        let packet_samples = format.packet_samples();
+        let grains = Grains::of(format);
+        let waiting = self.pending.grains();
         // Every packet ends at a multiple of this after the beginning of a tick. It is whole in
         // that tick, so that it may leave one such step before its own end and never has to wait
         // for its last sample; and all leave evenly.
-        let step = gcd(gcd(packet_samples, FRAME_SAMPLES), self.len);
-        let mut end = packet_samples.saturating_sub(self.len);
-        self.pending[self.len..self.len + FRAME_SAMPLES].copy_from_slice(audio);
-        self.len += FRAME_SAMPLES;
-        while self.len >= packet_samples {
-            let wait = end.saturating_sub(step) as u64 * NANOS_PER_SAMPLE;
-            let not_before = now + Duration::from_nanos(wait);
-            self.send_packet(not_before, packet_samples, format, to, out);
-            end += packet_samples;
+        let step = gcd(gcd(grains.packet, grains.tick), waiting);
+        let mut end = grains.packet.saturating_sub(waiting);
+        self.pending.push(payload, format.send.codec.framing, Units::of(format).tick);
+        while self.pending.grains() >= grains.packet {
+            let wait = Duration::from_nanos(end.saturating_sub(step) as u64 * grains.nanos);
+            self.send_packet(now + wait, grains.packet, format, to, out);
+            end += grains.packet;
         }
     }
 
     /// Lets a tick pass in which nothing may be sent. Keys that wait are dropped: nobody means
     /// them to be heard after a hold.
-    pub(super) fn pause(&mut self) {
-        self.timestamp = self.timestamp.plus((self.len + FRAME_SAMPLES) as u32);
-        self.len = 0;
-        self.paused = true;
+    pub(super) fn pause(&mut self, format: &Format) {
+        self.fall_silent(Units::of(format).tick);
         self.digits_dropped += self.digits.clear() as u64;
     }
 
@@ -125,8 +116,12 @@ impl Outbound {
         }
     }
 
-    /// The format is another one now.
-    pub(super) fn on_format(&mut self, format: &Format) {
+    /// The format is another one now. What waits in another codec is not worth a packet of its
+    /// own: it is less than one.
+    pub(super) fn on_format(&mut self, before: &Format, format: &Format) {
+        if before.send.codec != format.send.codec {
+            self.fall_silent(0);
+        }
         self.digits.set_packet_ms(format.packet_ms());
         if format.telephone_event.is_none() {
             self.digits_dropped += self.digits.clear() as u64;
@@ -135,30 +130,41 @@ impl Outbound {
 
     /// The figures of a sender report that is made in this tick, after [`send`](Self::send) or
     /// [`pause`](Self::pause): the tick began a frame before the sample that comes next.
-    pub(super) fn figures(&self) -> SenderInfo {
-        let next = self.timestamp.plus(self.len as u32);
+    pub(super) fn figures(&self, format: &Format) -> SenderInfo {
+        let next = self.timestamp.plus(self.pending.units());
         SenderInfo {
             ntp: 0,
-            rtp: next.0.wrapping_sub(FRAME_SAMPLES as u32),
+            rtp: next.0.wrapping_sub(Units::of(format).tick),
             packets: self.packets as u32,
             bytes: self.bytes as u32,
         }
     }
 
+    /// What waits is given up, and so much time passes without a packet.
+    fn fall_silent(&mut self, units: u32) {
+        self.timestamp = self.timestamp.plus(self.pending.units().wrapping_add(units));
+        self.pending.clear();
+        self.paused = true;
+    }
+
     fn send_packet(
         &mut self,
         not_before: Time,
-        samples: usize,
+        grains: usize,
         format: &Format,
         to: SocketAddr,
         out: &mut dyn Outbox,
     ) {
+        let units = Units::of(format).packet;
+        let framing = format.send.codec.framing;
+        let audio_len = self.pending.take(grains, framing, units, &mut self.packet[HEADER_LEN..]);
         let event = format.telephone_event.and_then(|payload_type| {
-            self.digits.next(samples).map(|fragment| (payload_type, fragment))
+            let units = format.packet_ms() * (format.event_clock_hz / 1_000);
+            self.digits.next(units as usize).map(|fragment| (payload_type, fragment))
         });
         let (header, payload_len) = match event {
             Some((payload_type, fragment)) => self.event_packet(payload_type, fragment),
-            None => self.audio_packet(samples, format),
+            None => (self.header(format.send.payload_type, self.paused, self.timestamp), audio_len),
         };
         self.packet[..HEADER_LEN].copy_from_slice(&header.to_bytes());
         let bytes = &self.packet[..HEADER_LEN + payload_len];
@@ -166,16 +172,8 @@ impl Outbound {
         self.packets += 1;
         self.bytes += payload_len as u64;
         self.sequence = self.sequence.plus(1);
-        self.timestamp = self.timestamp.plus(samples as u32);
+        self.timestamp = self.timestamp.plus(units);
         self.paused = false;
-        self.pending.copy_within(samples..self.len, 0);
-        self.len -= samples;
-    }
-
-    fn audio_packet(&mut self, samples: usize, format: &Format) -> (Header, usize) {
-        let encode = format.send.codec.encode;
-        let len = encode(&self.pending[..samples], &mut self.packet[HEADER_LEN..]);
-        (self.header(format.send.payload_type, self.paused, self.timestamp), len)
     }
 
     /// All packets of a key carry the timestamp of its beginning (RFC 4733, 2.5.1.2).
@@ -191,6 +189,43 @@ impl Outbound {
 
     fn header(&self, payload_type: u8, marker: bool, timestamp: Timestamp) -> Header {
         Header { marker, payload_type, sequence: self.sequence, timestamp, ssrc: self.ssrc }
+    }
+}
+
+/// Lengths in units of the RTP clock.
+struct Units {
+    tick: u32,
+    packet: u32,
+}
+
+impl Units {
+    fn of(format: &Format) -> Units {
+        let per_ms = format.send.codec.clock_rate_hz / 1_000;
+        Units { tick: TICK_MS as u32 * per_ms, packet: format.packet_ms() * per_ms }
+    }
+}
+
+/// What cannot be cut: bytes, or frames. So many are in a tick and in a packet, and each lasts so
+/// long.
+struct Grains {
+    tick: usize,
+    packet: usize,
+    nanos: u64,
+}
+
+impl Grains {
+    fn of(format: &Format) -> Grains {
+        let packet_ms = format.packet_ms() as usize;
+        match format.send.codec.framing {
+            Framing::Bytes { per_ms, .. } => Grains {
+                tick: TICK_MS * per_ms,
+                packet: packet_ms * per_ms,
+                nanos: 1_000_000 / per_ms as u64,
+            },
+            Framing::Frames { .. } => {
+                Grains { tick: 1, packet: packet_ms / TICK_MS, nanos: TICK.as_nanos() as u64 }
+            }
+        }
     }
 }
 

@@ -14,22 +14,21 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 use std::time::Duration;
 
-use mixer::port::{
-    Activity, Datagram, FRAME_SAMPLES, Heard, Outbox, Port, PortEvent, PortId, SAMPLE_RATE_HZ,
-    Sink, Source,
-};
+use mixer::port::{Activity, Datagram, Heard, Outbox, Port, PortEvent, PortId, Rate, Sink, Source};
 use mixer::time::Time;
 
-/// Length of the ramp to silence when a player is stopped: 5 ms, long enough not to click.
-pub const FADE_SAMPLES: usize = SAMPLE_RATE_HZ as usize / 200;
+/// Length of the ramp to silence when a player is stopped, in ms: long enough not to click.
+pub const FADE_MS: usize = 5;
 
 /// What to play, and as whom.
 #[derive(Clone, Debug)]
 pub struct PlayerConfig {
     /// The port's own name, under which it reports its events.
     pub port: PortId,
-    /// The clip: mono, 16 bit, at [`SAMPLE_RATE_HZ`].
+    /// The clip: mono, 16 bit.
     pub samples: Arc<[i16]>,
+    /// Its rate, which is the port's as well.
+    pub rate: Rate,
     /// Whether to play at the first tick. A prepared dialog waits for [`PlayerHandle::start`].
     pub started: bool,
 }
@@ -39,9 +38,9 @@ pub struct PlayerConfig {
 pub fn player(config: PlayerConfig) -> (Player, PlayerHandle) {
     let wish = if config.started { Wish::Play } else { Wish::Wait };
     let shared = Arc::new(Shared { wish: AtomicU8::new(wish as u8), played: AtomicU64::new(0) });
-    let handle = PlayerHandle { shared: Arc::clone(&shared) };
-    let player =
-        Player { port: config.port, samples: config.samples, shared, state: State::Waiting };
+    let PlayerConfig { port, samples, rate, .. } = config;
+    let handle = PlayerHandle { shared: Arc::clone(&shared), rate };
+    let player = Player { port, samples, rate, shared, state: State::Waiting };
     (player, handle)
 }
 
@@ -49,6 +48,7 @@ pub fn player(config: PlayerConfig) -> (Player, PlayerHandle) {
 #[derive(Clone, Debug)]
 pub struct PlayerHandle {
     shared: Arc<Shared>,
+    rate: Rate,
 }
 
 impl PlayerHandle {
@@ -62,7 +62,7 @@ impl PlayerHandle {
         );
     }
 
-    /// Fades out over [`FADE_SAMPLES`] from the next tick on and finishes. A player that has not
+    /// Fades out over [`FADE_MS`] from the next tick on and finishes. A player that has not
     /// been started finishes without a sound. Final: a stopped player never starts again.
     pub fn stop(&self) {
         self.shared.wish.store(Wish::Stop as u8, Ordering::Release);
@@ -72,7 +72,7 @@ impl PlayerHandle {
     #[must_use]
     pub fn played(&self) -> Duration {
         let samples = self.shared.played.load(Ordering::Relaxed);
-        Duration::from_nanos(samples.saturating_mul(NANOS_PER_SAMPLE))
+        Duration::from_nanos(samples.saturating_mul(1_000_000_000) / u64::from(self.rate.hz()))
     }
 }
 
@@ -81,6 +81,7 @@ impl PlayerHandle {
 pub struct Player {
     port: PortId,
     samples: Arc<[i16]>,
+    rate: Rate,
     shared: Arc<Shared>,
     state: State,
 }
@@ -117,7 +118,7 @@ impl Player {
     }
 
     fn play(&mut self, at: usize, frame: &mut [i16]) -> Activity {
-        let count = self.copy(at, FRAME_SAMPLES, frame);
+        let count = self.copy(at, frame.len(), frame);
         let next = at + count;
         self.state =
             if next < self.samples.len() { State::Playing { at: next } } else { State::Ending };
@@ -125,9 +126,10 @@ impl Player {
     }
 
     fn fade(&mut self, at: usize, frame: &mut [i16]) -> Activity {
-        let count = self.copy(at, FADE_SAMPLES, frame);
+        let fade = self.rate.hz() as usize / 1_000 * FADE_MS;
+        let count = self.copy(at, fade, frame);
         for (place, sample) in frame.iter_mut().take(count).enumerate() {
-            *sample = ramped(*sample, place);
+            *sample = ramped(*sample, place, fade);
         }
         self.state = State::Ending;
         Activity::Active
@@ -137,7 +139,7 @@ impl Player {
     /// delivered and returns it.
     fn copy(&self, at: usize, most: usize, frame: &mut [i16]) -> usize {
         let rest = self.samples.get(at..).unwrap_or_default();
-        let count = rest.len().min(most).min(FRAME_SAMPLES);
+        let count = rest.len().min(most).min(frame.len());
         let (filled, padding) = frame.split_at_mut(count);
         filled.copy_from_slice(rest.get(..count).unwrap_or_default());
         padding.fill(0);
@@ -152,10 +154,10 @@ impl Player {
     }
 }
 
-/// Scales the sample at `place` of the fade: nearly full at first, zero at its last sample.
-fn ramped(sample: i16, place: usize) -> i16 {
-    let left = FADE_SAMPLES.saturating_sub(place + 1) as i32;
-    (i32::from(sample) * left / FADE_SAMPLES as i32) as i16
+/// Scales the sample at `place` of a fade of so many samples: nearly full at first, zero at its last sample.
+fn ramped(sample: i16, place: usize, fade: usize) -> i16 {
+    let left = fade.saturating_sub(place + 1) as i32;
+    (i32::from(sample) * left / fade as i32) as i16
 }
 
 fn silence(frame: &mut [i16]) -> Activity {
@@ -190,5 +192,3 @@ struct Shared {
     wish: AtomicU8,
     played: AtomicU64,
 }
-
-const NANOS_PER_SAMPLE: u64 = 1_000_000_000 / SAMPLE_RATE_HZ as u64;

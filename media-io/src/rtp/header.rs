@@ -14,6 +14,7 @@
 
 use rtp_types::RtpPacket;
 
+use super::extension::Extension;
 use super::wrapping::{Sequence, Timestamp};
 
 /// The only version there is.
@@ -54,8 +55,10 @@ impl Header {
 /// A packet as received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Packet<'a> {
-    /// The fixed header; contributing sources and extension are skipped.
+    /// The fixed header; contributing sources are skipped.
     pub header: Header,
+    /// The header extension, if there is one.
+    pub extension: Option<Extension<'a>>,
     /// What follows, without padding.
     pub payload: &'a [u8],
 }
@@ -66,6 +69,11 @@ impl<'a> Packet<'a> {
     pub fn parse(bytes: &'a [u8]) -> Option<Packet<'a>> {
         let packet = RtpPacket::parse(bytes).ok()?;
         let start = packet.payload_offset();
+        // It ends where the payload begins.
+        let extension = packet.extension().map(|(profile, data)| {
+            let bytes = bytes.get(start.saturating_sub(data.len())..start).unwrap_or_default();
+            Extension { profile, bytes }
+        });
         Some(Packet {
             header: Header {
                 marker: packet.marker_bit(),
@@ -74,6 +82,7 @@ impl<'a> Packet<'a> {
                 timestamp: Timestamp(packet.timestamp()),
                 ssrc: packet.ssrc(),
             },
+            extension,
             payload: bytes.get(start..start.checked_add(packet.payload_len())?)?,
         })
     }

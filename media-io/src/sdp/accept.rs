@@ -31,13 +31,14 @@ pub fn accept_answer(
     }
     let stream = stream(&session, media, line_of_media(answer, index), local)?;
     let mut format = format(&stream)?;
+    format.also_event = stream.also_event().map(|event| event.payload_type);
     also_understand(&mut format.also, &stream.codecs, &offer.codecs);
     Ok(Negotiated {
         sdp: offer.sdp,
         format,
         remote: Some(stream.remote),
         direction: stream.direction,
-        flash: stream.event.is_some_and(|event| event.flash),
+        flash: stream.event().is_some_and(|event| event.flash),
         version: offer.version,
         lines: offer.lines,
     })

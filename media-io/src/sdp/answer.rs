@@ -45,11 +45,14 @@ fn negotiate(
     if let Some(previous) = previous {
         prefer(&mut stream.codecs, previous.format.send);
     }
+    let format = format(&stream)?;
+    let events = stream.event().as_slice().to_vec();
     let audio = AudioLine {
         codecs: &stream.codecs,
-        event: stream.event,
+        events: &events,
         direction: stream.direction,
-        packet_ms: stream.packet_ms,
+        packet_ms: format.packet_ms(),
+        audio_level: stream.audio_level,
     };
     let mut media: Vec<Media> = session.medias.iter().map(rejected).collect();
     if let Some(line) = media.get_mut(index) {
@@ -59,10 +62,10 @@ fn negotiate(
     let (version, sdp) = describe(local, &lines, previous)?;
     Ok(Negotiated {
         sdp,
-        format: format(&stream)?,
+        format,
         remote: Some(stream.remote),
         direction: stream.direction,
-        flash: stream.event.is_some_and(|event| event.flash),
+        flash: stream.event().is_some_and(|event| event.flash),
         version,
         lines,
     })
@@ -125,9 +128,10 @@ fn without_audio(
 
 /// A leg needs some codec even while nothing flows.
 fn fallback(local: &LocalMedia) -> Result<Format, Refusal> {
-    let codec = local.codecs.first().copied();
-    let known = codec.and_then(|codec| Some(Format::new(codec, codec.static_payload_type?)));
-    known.ok_or(Refusal::NoCommonCodec { offered: String::new() })
+    let mut known = local.codecs.iter().filter_map(|codec| {
+        codec.static_payload_type.map(|payload_type| Format::new(codec, payload_type))
+    });
+    known.next().ok_or(Refusal::NoCommonCodec { offered: String::new() })
 }
 
 /// Our description and its version: the old one when nothing changed.
@@ -156,7 +160,12 @@ pub(super) fn format(stream: &Stream) -> Result<Format, Refusal> {
     for (place, other) in format.also.iter_mut().zip(others) {
         *place = Some(*other);
     }
-    format.telephone_event = stream.event.map(|event| event.payload_type);
+    if let Some(event) = stream.event() {
+        format.telephone_event = Some(event.payload_type);
+        format.event_clock_hz = event.clock_hz;
+    }
     format.packet_ms = stream.packet_ms;
+    format.audio_level = stream.audio_level;
+    format.bitrate_bps_max = stream.bitrate_bps_max();
     Ok(format)
 }

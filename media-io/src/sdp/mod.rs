@@ -1,4 +1,4 @@
-//! SDP offer and answer (RFC 8866, RFC 3264) for one G.711 audio stream, and for the MSCP channel.
+//! SDP offer and answer (RFC 8866, RFC 3264) for one audio stream, and for the MSCP channel.
 //!
 //! Bytes in, bytes out; nothing here knows of SIP. The three ways a call gets its media:
 //!
@@ -15,10 +15,13 @@
 //! the offer (RFC 3264, 6.1), the codec in use first in a re-answer; of several audio lines the
 //! first usable one is taken and all others get port 0; `a=rtcp-mux` is not accepted, so its
 //! absence in the answer keeps RTCP on its own port (RFC 5761, 5.1.1); only RTP/AVP is spoken.
+//! Audio levels (RFC 6464) are wanted where a codec is costly to decode, and never sent.
 
 mod accept;
 mod answer;
 pub mod channel;
+mod extension;
+mod fmtp;
 mod local;
 mod offer;
 mod parse;

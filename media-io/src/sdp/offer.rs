@@ -3,10 +3,11 @@
 use crate::leg::{Accepted, Direction};
 
 use super::answer::describe;
+use super::extension;
 use super::local::{LocalMedia, Negotiated};
 use super::print::{AudioLine, Lines};
 use super::refusal::Refusal;
-use super::stream::{Event, is_audio};
+use super::stream::{EVENT_CLOCK_HZ, Event, is_audio};
 
 /// First payload type that may be given to a codec without a static one (RFC 3551, 6).
 const DYNAMIC_FIRST: u8 = 96;
@@ -46,9 +47,10 @@ fn make(local: &LocalMedia, previous: Option<&Negotiated>) -> Result<Offer, Refu
     }
     let audio = AudioLine {
         codecs: &codecs,
-        event: event(local, previous, &codecs),
+        events: &events(local, previous, &codecs),
         direction: Direction::SendRecv,
         packet_ms: local.packet_ms,
+        audio_level: extension::wants_levels(&codecs).then(|| audio_level(previous)),
     };
     let lines = place(audio, local, previous);
     let (version, sdp) = describe(local, &lines, previous)?;
@@ -62,7 +64,7 @@ fn codecs(local: &LocalMedia, previous: Option<&Negotiated>) -> Vec<Accepted> {
         codecs.push(previous.format.send);
         codecs.extend(previous.format.also.iter().flatten());
     }
-    for codec in &local.codecs {
+    for codec in local.codecs.iter().filter(|codec| codec.offered) {
         if codecs.iter().any(|accepted| accepted.codec == *codec) {
             continue;
         }
@@ -77,14 +79,41 @@ fn codecs(local: &LocalMedia, previous: Option<&Negotiated>) -> Vec<Accepted> {
     codecs
 }
 
-fn event(local: &LocalMedia, previous: Option<&Negotiated>, codecs: &[Accepted]) -> Option<Event> {
-    let wanted = local.telephone_event?;
-    let agreed = previous.and_then(|previous| previous.format.telephone_event);
-    let payload_type = agreed.unwrap_or(wanted);
-    // A peer may have given our usual number to a codec.
-    let free = (DYNAMIC_FIRST..128).find(|payload_type| !is_taken(codecs, *payload_type));
-    let payload_type = if is_taken(codecs, payload_type) { free? } else { payload_type };
-    Some(Event { payload_type, flash: true })
+/// Keys on the clock of each codec: the usual one first, under the number that was agreed on.
+fn events(local: &LocalMedia, previous: Option<&Negotiated>, codecs: &[Accepted]) -> Vec<Event> {
+    let Some(wanted) = local.telephone_event else { return Vec::new() };
+    let mut events: Vec<Event> = Vec::new();
+    let clocks = codecs.iter().map(|accepted| accepted.codec.clock_rate_hz);
+    for clock_hz in std::iter::once(EVENT_CLOCK_HZ).chain(clocks) {
+        if events.iter().any(|event| event.clock_hz == clock_hz) {
+            continue;
+        }
+        // A peer may have given our usual number to a codec, or to keys on another clock.
+        let is_free = |payload_type: &u8| {
+            !is_taken(codecs, *payload_type)
+                && previous.is_none_or(|previous| !previous.format.is_event(*payload_type))
+                && events.iter().all(|event| event.payload_type != *payload_type)
+        };
+        let usual = Some(wanted).filter(is_free);
+        let free = || (DYNAMIC_FIRST..128).find(is_free);
+        let agreed = previous.and_then(|previous| agreed(previous, clock_hz));
+        if let Some(payload_type) = agreed.or(usual).or_else(free) {
+            events.push(Event { payload_type, clock_hz, flash: true });
+        }
+    }
+    events
+}
+
+/// The payload type of keys on this clock, as agreed on before.
+fn agreed(previous: &Negotiated, clock_hz: u32) -> Option<u8> {
+    let format = &previous.format;
+    format.telephone_event.filter(|_| format.event_clock_hz == clock_hz)
+}
+
+/// An identifier keeps its meaning for as long as the session lasts (RFC 8285, 6).
+fn audio_level(previous: Option<&Negotiated>) -> u8 {
+    let agreed = previous.and_then(|previous| previous.format.audio_level);
+    agreed.unwrap_or(extension::AUDIO_LEVEL_DEFAULT)
 }
 
 fn is_taken(codecs: &[Accepted], payload_type: u8) -> bool {

@@ -4,9 +4,10 @@ use sdp_types::{Connection, Media, MediaType, Origin, RtpMap, Session, Transport
 
 use crate::leg::{Accepted, Direction};
 
+use super::extension;
 use super::local::LocalMedia;
 use super::refusal::Refusal;
-use super::stream::Event;
+use super::stream::{EVENT_NAME, Event};
 
 /// Version in `o=` of the first description of a session.
 pub(super) const VERSION_FIRST: u64 = 1;
@@ -23,9 +24,11 @@ pub(super) struct Lines {
 #[derive(Clone, Debug)]
 pub(super) struct AudioLine<'a> {
     pub(super) codecs: &'a [Accepted],
-    pub(super) event: Option<Event>,
+    pub(super) events: &'a [Event],
     pub(super) direction: Direction,
     pub(super) packet_ms: u32,
+    /// Identifier under which we want to be told how loud packets are.
+    pub(super) audio_level: Option<u8>,
 }
 
 impl AudioLine<'_> {
@@ -34,16 +37,22 @@ impl AudioLine<'_> {
             Media::new(MediaType::Audio, rtp_port, TransportProto::RtpAvp, self.formats());
         for accepted in self.codecs {
             let codec = accepted.codec;
-            media.add_attribute(RtpMap::new(
-                accepted.payload_type,
-                codec.name,
-                codec.clock_rate_hz,
-            ));
+            media.add_attribute(RtpMap {
+                encoding_params: (codec.channels > 1).then(|| codec.channels.to_string()),
+                ..RtpMap::new(accepted.payload_type, codec.name, codec.clock_rate_hz)
+            });
+            if !codec.fmtp.is_empty() {
+                let parameters = format!("{} {}", accepted.payload_type, codec.fmtp);
+                media.add_attribute_with_value("fmtp", parameters);
+            }
         }
-        if let Some(event) = self.event {
-            let events = if event.flash { "0-16" } else { "0-15" };
-            media.add_attribute(RtpMap::new(event.payload_type, "telephone-event", 8_000));
-            media.add_attribute_with_value("fmtp", format!("{} {events}", event.payload_type));
+        for event in self.events {
+            let keys = if event.flash { "0-16" } else { "0-15" };
+            media.add_attribute(RtpMap::new(event.payload_type, EVENT_NAME, event.clock_hz));
+            media.add_attribute_with_value("fmtp", format!("{} {keys}", event.payload_type));
+        }
+        if let Some(id) = self.audio_level {
+            media.add_attribute_with_value("extmap", extension::line(id));
         }
         media.add_attribute_with_value("ptime", self.packet_ms);
         media.add_attribute_from_str(name_of(self.direction));
@@ -52,7 +61,7 @@ impl AudioLine<'_> {
 
     fn formats(&self) -> String {
         let codecs = self.codecs.iter().map(|accepted| accepted.payload_type);
-        let all = codecs.chain(self.event.map(|event| event.payload_type));
+        let all = codecs.chain(self.events.iter().map(|event| event.payload_type));
         all.map(|payload_type| payload_type.to_string()).collect::<Vec<_>>().join(" ")
     }
 }

@@ -4,14 +4,18 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use sdp_types::{Media, NetType, Rtcp, RtpMap, Session};
 
-use crate::codec::Codec;
+use crate::codec::{CODECS, Codec};
 use crate::leg::{ACCEPTED_MAX, Accepted, Direction, PACKET_MS_MAX, PACKET_MS_MIN, Remote};
 
 use super::local::LocalMedia;
 use super::refusal::Refusal;
+use super::{extension, fmtp};
 
-const EVENT_NAME: &str = "telephone-event";
-const EVENT_CLOCK_HZ: u32 = 8_000;
+/// The encoding name of keys.
+pub(super) const EVENT_NAME: &str = "telephone-event";
+
+/// The clock of keys that every peer knows, in Hz.
+pub(super) const EVENT_CLOCK_HZ: u32 = 8_000;
 
 /// The event code of the flash hook (RFC 4733, table 7).
 const EVENT_FLASH: u8 = 16;
@@ -24,17 +28,46 @@ const PACKET_MS_STEP: u32 = 10;
 pub(super) struct Stream {
     /// Common codecs under the peer's payload types, in the peer's order; never empty.
     pub(super) codecs: Vec<Accepted>,
-    pub(super) event: Option<Event>,
+    /// Keys, in the peer's order.
+    pub(super) events: Vec<Event>,
     pub(super) remote: Remote,
     /// From our side.
     pub(super) direction: Direction,
     pub(super) packet_ms: u32,
+    /// Under which identifier the peer tells how loud its packets are.
+    pub(super) audio_level: Option<u8>,
+    /// What the peer wants to be sent at most of each of `codecs`, in bit/s.
+    pub(super) bitrates_bps_max: Vec<(u8, u32)>,
+}
+
+impl Stream {
+    /// The keys that go with the first codec: those that count time on its clock, or else on the
+    /// usual one.
+    pub(super) fn event(&self) -> Option<Event> {
+        let clock_hz = self.codecs.first()?.codec.clock_rate_hz;
+        let with_clock = |hz| self.events.iter().find(|event| event.clock_hz == hz);
+        with_clock(clock_hz).or_else(|| with_clock(EVENT_CLOCK_HZ)).copied()
+    }
+
+    /// Other keys that the peer may send as well.
+    pub(super) fn also_event(&self) -> Option<Event> {
+        let event = self.event()?;
+        self.events.iter().find(|other| **other != event).copied()
+    }
+
+    /// Most that the peer wants to be sent of the first codec, in bit/s.
+    pub(super) fn bitrate_bps_max(&self) -> Option<u32> {
+        let first = self.codecs.first()?.payload_type;
+        let limit = self.bitrates_bps_max.iter().find(|(payload_type, _)| *payload_type == first);
+        limit.map(|(_, bitrate)| *bitrate)
+    }
 }
 
 /// telephone-event as the peer describes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Event {
     pub(super) payload_type: u8,
+    pub(super) clock_hz: u32,
     pub(super) flash: bool,
 }
 
@@ -57,9 +90,12 @@ pub(super) fn stream(
         return Err(Refusal::NoCommonCodec { offered: media.fmt.clone() });
     }
     let remote = remote(session, media, line, local)?;
+    let levels = extension::wants_levels(&codecs);
     Ok(Stream {
+        bitrates_bps_max: bitrates(media, &codecs),
         codecs,
-        event: local.telephone_event.and_then(|_| event(media)),
+        events: if local.telephone_event.is_some() { events(media) } else { Vec::new() },
+        audio_level: extension::audio_level(session, media).filter(|_| levels),
         direction: our_direction(session, media, &remote),
         remote,
         packet_ms: packet_ms(media, local.packet_ms),
@@ -93,8 +129,17 @@ fn codec_of(media: &Media, payload_type: u8) -> Option<&'static Codec> {
     let Some(map) = rtpmap(media, payload_type) else {
         return Codec::by_static_payload_type(payload_type);
     };
-    let mono = map.encoding_params.as_deref().is_none_or(|channels| channels == "1");
-    Codec::by_name(&map.encoding_name).filter(|codec| mono && codec.clock_rate_hz == map.clock_rate)
+    let channels = map.encoding_params.as_deref().map_or(Some(1), |channels| channels.parse().ok());
+    Codec::by_rtpmap(&map.encoding_name, map.clock_rate, channels?)
+}
+
+/// The limits of RFC 7587, 6.1; other codecs have none.
+fn bitrates(media: &Media, codecs: &[Accepted]) -> Vec<(u8, u32)> {
+    let of = |accepted: &Accepted| {
+        let payload_type = accepted.payload_type;
+        Some((payload_type, fmtp::number(media, payload_type, "maxaveragebitrate")?))
+    };
+    codecs.iter().filter_map(of).collect()
 }
 
 fn rtpmap(media: &Media, payload_type: u8) -> Option<RtpMap> {
@@ -104,23 +149,27 @@ fn rtpmap(media: &Media, payload_type: u8) -> Option<RtpMap> {
         .find(|map| map.payload_type == payload_type)
 }
 
-fn event(media: &Media) -> Option<Event> {
-    let payload_type = payload_types(media).find(|payload_type| {
-        rtpmap(media, *payload_type).is_some_and(|map| {
-            map.encoding_name.eq_ignore_ascii_case(EVENT_NAME) && map.clock_rate == EVENT_CLOCK_HZ
-        })
-    })?;
-    Some(Event { payload_type, flash: lists_flash(media, payload_type) })
+/// telephone-event in the first payload type for each clock that a codec has.
+fn events(media: &Media) -> Vec<Event> {
+    let mut events: Vec<Event> = Vec::new();
+    for payload_type in payload_types(media) {
+        let Some(map) = rtpmap(media, payload_type) else { continue };
+        let clock_hz = map.clock_rate;
+        let named = map.encoding_name.eq_ignore_ascii_case(EVENT_NAME);
+        let known = events.iter().any(|event| event.clock_hz == clock_hz);
+        if named && !known && CODECS.iter().any(|codec| codec.clock_rate_hz == clock_hz) {
+            let flash = lists_flash(media, payload_type);
+            events.push(Event { payload_type, clock_hz, flash });
+        }
+    }
+    events
 }
 
 /// Whether `a=fmtp:<payload type> 0-15,16` and the like hold the flash hook. Without `a=fmtp` the
 /// events are 0 to 15 (RFC 4733, 2.4.1).
 fn lists_flash(media: &Media, payload_type: u8) -> bool {
-    media.get_attribute_values("fmtp").flatten().any(|value| {
-        let Some((format, events)) = value.split_once(' ') else { return false };
-        format.parse() == Ok(payload_type)
-            && events.split(',').any(|range| holds_flash(range.trim()))
-    })
+    let mut ranges = fmtp::of(media, payload_type).flat_map(|events| events.split(','));
+    ranges.any(|range| holds_flash(range.trim()))
 }
 
 fn holds_flash(range: &str) -> bool {

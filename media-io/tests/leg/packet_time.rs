@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
+use media_io::codec::PCMU;
 use media_io::leg::Format;
-use mixer::port::{Audio, Channel, Frame, Heard};
+use mixer::port::{Audio, Channel, Heard};
 use mixer::time::{TICK, Time};
 use proptest::prelude::*;
 
 use super::call::{Call, Sent, config, peer_address};
-use super::peer::sample_at;
+use super::peer::byte_at;
 
 /// Half a minute of speech in packets of this length.
 fn speak(packet_ms: u32) -> Vec<Sent> {
@@ -18,7 +19,7 @@ fn speak(packet_ms: u32) -> Vec<Sent> {
     for tick in 0..1_500 {
         let now = call.now;
         let before = call.sent.len();
-        call.tick_hearing(Heard::Audio(Audio { frame: &speech(tick), payload: &[] }));
+        call.tick_hearing(heard(&speech(tick)));
         for sent in &call.sent[before..] {
             assert!(sent.not_before >= now && sent.not_before < now + TICK);
         }
@@ -26,8 +27,13 @@ fn speak(packet_ms: u32) -> Vec<Sent> {
     call.take_rtp()
 }
 
-fn speech(tick: usize) -> Frame {
-    std::array::from_fn(|i| sample_at(tick * 160 + i))
+/// What the engine makes of the n-th tick for a leg that speaks PCMU.
+fn speech(tick: usize) -> Vec<u8> {
+    (tick * 160..(tick + 1) * 160).map(byte_at).collect()
+}
+
+fn heard(payload: &[u8]) -> Heard<'_> {
+    Heard::Audio(Audio { frame: &[0; 160], payload, encoding: Some(PCMU.encoding(None).id) })
 }
 
 fn check(packet_ms: u32) {
@@ -56,7 +62,7 @@ fn check(packet_ms: u32) {
 /// Every sample heard was said, in order and once.
 fn assert_said_as_heard(sent: &[Sent]) {
     let said: Vec<u8> = sent.iter().flat_map(|sent| sent.rtp().payload.to_vec()).collect();
-    let heard: Vec<u8> = (0..said.len()).map(super::peer::byte_at).collect();
+    let heard: Vec<u8> = (0..said.len()).map(byte_at).collect();
     assert!(said == heard);
 }
 
@@ -101,7 +107,7 @@ fn another_packet_time_leaves_no_gap() {
         let mut format: Format = config().format;
         format.packet_ms = packet_ms;
         call.handle.set_format(format).unwrap();
-        call.tick_hearing(Heard::Audio(Audio { frame: &speech(tick), payload: &[] }));
+        call.tick_hearing(heard(&speech(tick)));
         sent.extend(call.take_rtp());
     }
     let mut last = Time(0);

@@ -76,7 +76,7 @@ pub fn byte_at(sample: usize) -> u8 {
 /// What is heard of the n-th sample.
 pub fn sample_at(sample: usize) -> i16 {
     let mut out = [0];
-    (PCMU.decode)(&[byte_at(sample)], &mut out);
+    (PCMU.decoder)().decode(&[byte_at(sample)], &mut out);
     out[0]
 }
 

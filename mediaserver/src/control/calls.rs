@@ -3,12 +3,12 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use media_io::codec::CODECS;
+use media_io::codec::PCMU;
 use media_io::leg::{Direction, Format, LegConfig, leg};
 use media_io::sdp::channel::is_channel_offer;
 use media_io::sdp::{self, LocalMedia, Negotiated, Offer, Refusal};
 use mixer::plan::Plan;
-use mixer::port::{Media, PortId, Rate};
+use mixer::port::PortId;
 use mixer::time::Time;
 use mscp_proto::id::ConnectionId;
 use sip::{Availability, CallKey, EndReason, Event as SipEvent, Invitation, Rejection};
@@ -147,11 +147,13 @@ impl Control {
                 offer.sdp.clone()
             }
         };
+        let heard_as = config.format;
         let (body, handle) = leg(config);
-        connection.state = State::Up(Box::new(Leg { handle, local, session, replaced: None }));
+        let leg = Leg { handle, local, session, replaced: None, heard_as };
+        connection.state = State::Up(Box::new(leg));
         let call = connection.call.clone();
         let mut plan = Plan::new();
-        self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
+        self.stage.topology.add_port(&mut plan, port, Box::new(body), heard_as.media());
         self.stage.submit(plan, vec![Owed::ConnectionStarted(id.clone())]);
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call, sdp }));
     }
@@ -194,6 +196,22 @@ impl Control {
         if let Err(fault) = outcome {
             warn!(call = %call, fault, "call ended");
             self.hang_up(&id_of(call), HangUp::BadAnswer);
+        }
+        self.hear_as_agreed(call);
+    }
+
+    /// Tells the engine in which encoding a leg wants to hear, if that is another one than before.
+    fn hear_as_agreed(&mut self, call: &CallKey) {
+        let Some(connection) = self.connections.get_mut(&id_of(call)) else { return };
+        let port = connection.port;
+        let Some(leg) = connection.leg_mut() else { return };
+        let format = *leg.handle.format();
+        if std::mem::replace(&mut leg.heard_as, format).is_heard_like(&format) {
+            return;
+        }
+        let mut plan = Plan::new();
+        if self.stage.topology.set_media(&mut plan, port, format.media()).is_ok() {
+            self.stage.submit(plan, Vec::new());
         }
     }
 
@@ -244,6 +262,7 @@ impl Control {
                 sdp
             }
         };
+        self.hear_as_agreed(call);
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call: call.clone(), sdp }));
     }
 
@@ -262,6 +281,7 @@ impl Control {
         if let Err(fault) = leg.agree(replaced) {
             warn!(call = %call, %fault, "session not changed back");
         }
+        self.hear_as_agreed(call);
     }
 
     /// `result` is what became of the call if it ended before its ACK.
@@ -428,5 +448,5 @@ pub(super) fn rejection_of(refusal: &Refusal) -> Rejection {
 
 /// What a leg is born with while the peer's answer is still to come.
 fn first_format() -> Format {
-    Format::new(CODECS[0], CODECS[0].static_payload_type.unwrap_or(0))
+    Format::new(&PCMU, 0)
 }

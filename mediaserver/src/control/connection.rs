@@ -12,7 +12,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use media_io::leg::{CommandError, LegHandle};
+use media_io::leg::{CommandError, Format, LegHandle};
 use media_io::sdp::{LocalMedia, Negotiated, Offer};
 use mixer::port::PortId;
 use mixer::time::Time;
@@ -56,6 +56,8 @@ pub(super) struct Leg {
     pub(super) session: Session,
     /// What the last re-INVITE replaced, until its ACK: it can still be withdrawn.
     pub(super) replaced: Option<Negotiated>,
+    /// The format after whose encoding the engine was told to make what the peer hears.
+    pub(super) heard_as: Format,
 }
 
 /// What has been agreed with the peer.

@@ -64,7 +64,10 @@ impl Control {
         let list =
             |name: &str, value: &str| Capability { name: name.to_owned(), value: value.to_owned() };
         let mut capabilities = vec![list("mscp", "1.0"), list("media", "audio")];
-        capabilities.extend(CODECS.iter().map(|codec| list("codec", codec.name)));
+        // Those of one name at several rates stand next to each other.
+        let mut codecs: Vec<&str> = CODECS.iter().map(|codec| codec.name).collect();
+        codecs.dedup();
+        capabilities.extend(codecs.into_iter().map(|name| list("codec", name)));
         capabilities.push(list("codec", "telephone-event"));
         capabilities.extend(TYPES.iter().map(|mime| list("dialog", mime)));
         capabilities.push(list("audiomixingpolicy", "nbest"));

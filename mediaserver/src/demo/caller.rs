@@ -231,7 +231,7 @@ fn hear(heard: &mut Heard, datagram: &[u8]) {
         return;
     }
     let mut samples = [0; 2_048];
-    let count = (PCMU.decode)(packet.payload, &mut samples);
+    let count = (PCMU.decoder)().decode(packet.payload, &mut samples);
     heard.take(&packet, samples.get(..count).unwrap_or_default(), now);
 }
 
@@ -261,8 +261,8 @@ impl Mouth {
             *sample = word;
         }
         let mut payload = [0; FRAME];
-        (PCMU.encode)(&frame, &mut payload);
-        (PCMU.decode)(&payload, &mut frame);
+        (PCMU.encoding(None).encoder)().encode(&frame, &mut payload);
+        (PCMU.decoder)().decode(&payload, &mut frame);
         let mut packet = self.next.to_bytes().to_vec();
         packet.extend_from_slice(&payload);
         self.next.marker = false;

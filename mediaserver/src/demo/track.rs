@@ -131,7 +131,7 @@ mod tests {
             timestamp: Timestamp(u32::MAX.wrapping_add(u32::from(number) * FRAME as u32)),
             ssrc: 1,
         };
-        Packet { header, payload: &[] }
+        Packet { header, extension: None, payload: &[] }
     }
 
     #[test]

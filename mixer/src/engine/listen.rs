@@ -7,7 +7,7 @@ use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
 use super::streams::NONE;
-use crate::encoder::PAYLOAD_MAX;
+use crate::encoder::{EncodingId, PAYLOAD_MAX};
 use crate::plan::Feed;
 use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
 use crate::signal::fade::cross_fade;
@@ -87,8 +87,17 @@ impl Pad {
         let (now, before) = (rate.frame_samples(), rate.frame_samples());
         let (now, before) = (&mut self.now[..now], &mut self.before[..before]);
         scene.copy(old, outlets, before);
-        outlets.leave(old_ear.outlet);
         ear.outlet = NONE;
+        if let Place::Outlet(outlet) = old
+            && scene.is_silent(ear.feed)
+        {
+            now.fill(0);
+            cross_fade(before, now);
+            let last = outlets[outlet].encode_last(now, &mut self.payload);
+            outlets.leave(outlet);
+            return Place::Pad(last.unwrap_or(0));
+        }
+        outlets.leave(old_ear.outlet);
         let new = scene.render(ear, rate, outlets, stats);
         match (old, new) {
             (Place::Nowhere, Place::Nowhere) => return Place::Nowhere,
@@ -110,23 +119,28 @@ impl Pad {
     pub(super) fn at<'a>(
         &'a self,
         place: Place,
-        rate: Rate,
+        (rate, encoding): (Rate, Option<EncodingId>),
         ports: &'a Ports,
         outlets: &'a Outlets,
     ) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
             Place::Voice(slot) => match ports.voices[slot as usize].newest() {
-                Some(frame) => Heard::Audio(Audio { frame, payload: &[] }),
+                Some(frame) => Heard::Audio(Audio { frame, payload: &[], encoding: None }),
                 None => Heard::Nothing,
             },
             Place::Outlet(outlet) => {
                 let outlet = &outlets[outlet];
-                Heard::Audio(Audio { frame: outlet.frame(), payload: outlet.payload() })
+                Heard::Audio(Audio {
+                    frame: outlet.frame(),
+                    payload: outlet.payload(),
+                    encoding: outlet.form().encoding,
+                })
             }
             Place::Pad(bytes) => Heard::Audio(Audio {
                 frame: &self.now[..rate.frame_samples()],
                 payload: &self.payload[..bytes],
+                encoding,
             }),
         }
     }
@@ -263,6 +277,21 @@ impl<'a> Scene<'a> {
     fn fit(self, ear: &mut Ear, form: Form, outlets: &mut Outlets) {
         if ear.outlet != NONE && outlets[ear.outlet].form() != form {
             outlets.leave(std::mem::replace(&mut ear.outlet, NONE));
+        }
+    }
+
+    /// Whether nothing is heard from there in this tick.
+    fn is_silent(self, feed: Feed) -> bool {
+        match feed {
+            Feed::Nothing => true,
+            Feed::Port(port) => match self.ports.slot(port) {
+                Some(slot) => self.ports.voices[slot as usize].newest().is_none(),
+                None => {
+                    let guest = self.relay.direct(port).map(|id| &self.relay.guest(id).to);
+                    !matches!(guest, Some(To::Listeners { sounds: true, .. }))
+                }
+            },
+            Feed::Room(room) => !self.rooms.get(room).is_some_and(|room| room.sounds_in(self.tick)),
         }
     }
 

@@ -269,7 +269,8 @@ impl Engine {
             digits_dropped: &mut self.stats.digits_dropped,
             tick: self.tick,
         };
-        body.write(now, self.pad.at(place, rate, &self.ports, &self.outlets), &mut tap);
+        let form = (rate, ear.encoding);
+        body.write(now, self.pad.at(place, form, &self.ports, &self.outlets), &mut tap);
         if let Some(previous) = ear.previous.take() {
             self.ports.settle(previous);
         }

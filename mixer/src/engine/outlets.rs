@@ -75,6 +75,8 @@ pub(super) struct Outlet {
     /// The last tick in which it was encoded, and the length of the payload.
     encoded: u64,
     payload_len: usize,
+    /// The last tick that the encoder has in its memory.
+    remembered: u64,
 }
 
 impl Outlet {
@@ -96,6 +98,7 @@ impl Outlet {
             payload: [0; PAYLOAD_MAX],
             encoded: super::NEVER,
             payload_len: 0,
+            remembered: super::NEVER,
         }
     }
 
@@ -199,6 +202,11 @@ impl Outlet {
         self.encoded = tick;
         let frame = &self.frame[..self.form.rate.frame_samples()];
         let Some(encoder) = &mut self.encoder else { return };
+        if self.remembered != tick && !is_previous(self.remembered, tick) {
+            // Its listeners have heard silence since.
+            encoder.reset();
+        }
+        self.remembered = tick;
         self.payload_len = encoder.encode(frame, &mut self.payload).min(PAYLOAD_MAX);
         stats.payloads_encoded += 1;
     }
@@ -207,6 +215,14 @@ impl Outlet {
     /// single tick in which an ear goes over from one source to another.
     pub(super) fn encode_aside(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
         let encoder = self.encoder.as_mut().filter(|encoder| encoder.is_stateless())?;
+        Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
+    }
+
+    /// The payload of the samples with which an ear leaves it, unless others hear it as well and it
+    /// would do harm to them.
+    pub(super) fn encode_last(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+        let alone = self.users == 1;
+        let encoder = self.encoder.as_mut().filter(|encoder| alone || encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
     }
 }
@@ -260,9 +276,10 @@ impl Outlets {
         let like = self.table.get(like as usize).filter(|like| like.form == form);
         match (&mut encoder, like.and_then(|like| like.encoder.as_deref())) {
             (Some(encoder), Some(like)) => encoder.follow(like),
-            (Some(encoder), None) => encoder.reset(),
-            (None, _) => {}
+            // Reset with its first tick.
+            (Some(_), None) | (None, _) => {}
         }
+        let remembered = like.map_or(super::NEVER, |like| like.remembered);
         let state = like.map(|like| {
             (like.made, like.from, like.limiter, like.resampler.clone(), like.agc, like.noise)
         });
@@ -270,6 +287,7 @@ impl Outlets {
         (outlet.agc, outlet.noise) = (Agc::NEW, NoiseFloor::UNKNOWN);
         (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
         (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
+        outlet.remembered = remembered;
         if let Some((made, from, limiter, resampler, agc, noise)) = state {
             (outlet.made, outlet.from) = (made, from);
             (outlet.limiter, outlet.resampler) = (limiter, resampler);

@@ -182,7 +182,7 @@ impl Caller {
         let begin = *self.begin.get_or_insert(timestamp);
         let at = timestamp.wrapping_sub(begin) as usize;
         let mut samples = vec![0; payload.len()];
-        (self.phone.codec.decode)(payload, &mut samples);
+        (self.phone.codec.decoder)().decode(payload, &mut samples);
         assert!(at < 1 << 28, "the timestamp went back");
         self.heard.resize(self.heard.len().max(at + samples.len()), 0);
         self.heard[at..at + samples.len()].copy_from_slice(&samples);
@@ -197,7 +197,7 @@ impl Caller {
             None => {
                 let samples = if self.speaks { &spoken } else { &silence };
                 let mut payload = vec![0; samples.len()];
-                (self.phone.codec.encode)(samples, &mut payload);
+                (self.phone.codec.encoding(None).encoder)().encode(samples, &mut payload);
                 self.remember(&payload);
                 (self.phone.payload_type(), false, self.timestamp, payload)
             }
@@ -216,7 +216,7 @@ impl Caller {
 
     fn remember(&mut self, payload: &[u8]) {
         let mut samples = vec![0; payload.len()];
-        (self.phone.codec.decode)(payload, &mut samples);
+        (self.phone.codec.decoder)().decode(payload, &mut samples);
         self.spoken.extend(samples);
     }
 

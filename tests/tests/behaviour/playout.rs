@@ -25,8 +25,8 @@ fn noise(count: usize) -> Vec<i16> {
 /// What a phone of this codec makes of samples.
 fn companded(codec: &Codec, samples: &[i16]) -> Vec<i16> {
     let (mut payload, mut heard) = (vec![0; samples.len()], vec![0; samples.len()]);
-    (codec.encode)(samples, &mut payload);
-    (codec.decode)(&payload, &mut heard);
+    (codec.encoding(None).encoder)().encode(samples, &mut payload);
+    (codec.decoder)().decode(&payload, &mut heard);
     heard
 }
 

@@ -150,7 +150,8 @@ impl Control {
             dialog.asked.as_ref().map(|asked| &asked.asker).ok_or("nobody asked for the dialog")?;
         let target = self.check_end_point(identity, &end_point)?;
         let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
-        let (body, handle) = player(PlayerConfig { port, samples: pcm, started: true });
+        let (body, handle) =
+            player(PlayerConfig { port, samples: pcm, rate: Rate::Narrow, started: true });
         let mut plan = Plan::new();
         self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
         let joined = self.stage.topology.join(&mut plan, port, target, streams);

@@ -90,7 +90,7 @@ impl Control {
         }
         let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
         // Its handle may go: a tone is not stopped, only removed.
-        let (body, _) = player(PlayerConfig { port, samples, started: true });
+        let (body, _) = player(PlayerConfig { port, samples, rate: Rate::Narrow, started: true });
         let joins = &mut self.stage.topology;
         joins.add_port(plan, port, Box::new(body), Media::plain(Rate::Narrow));
         let manner = Manner::from(Directions::AToB).preferred(true);
