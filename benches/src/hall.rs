@@ -86,7 +86,7 @@ pub(crate) fn made<T, E: std::fmt::Debug>(result: Result<T, E>) -> T {
 }
 
 /// Where packets go when nobody listens.
-struct Nowhere;
+pub(crate) struct Nowhere;
 
 impl Outbox for Nowhere {
     fn send(&mut self, _datagram: Outgoing<'_>) {}

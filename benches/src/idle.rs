@@ -52,7 +52,7 @@ fn open_rooms(hall: &mut Hall, rooms: usize) {
 }
 
 /// Bytes of memory that this process has in use.
-fn resident() -> usize {
+pub(crate) fn resident() -> usize {
     let statm = fs::read_to_string("/proc/self/statm").unwrap_or_default();
     let pages = statm.split_whitespace().nth(1).and_then(|pages| pages.parse().ok());
     pages.map_or(0, |pages: usize| pages * PAGE)

@@ -9,6 +9,7 @@
     reason = "printing is what a benchmark is for"
 )]
 
+mod churn;
 mod hall;
 mod idle;
 mod instructions;
@@ -20,7 +21,7 @@ mod scenes;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: antiphon-benches [kernel | rooms | legs | idle | instructions]";
+const USAGE: &str = "usage: antiphon-benches [kernel | rooms | legs | idle | churn | instructions]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         ["rooms"] => rooms::run(),
         ["legs"] => legs::run(),
         ["idle"] => idle::run(),
+        ["churn"] => churn::run(),
         ["instructions"] => return instructions::compare(),
         // What `instructions` has valgrind run.
         ["scene", scene] => return instructions::play(scene),

@@ -51,6 +51,27 @@ fn the_gain_does_not_chop_the_sound() {
 }
 
 #[test]
+fn a_steady_tone_is_turned_down_without_distortion() {
+    // Sixteen times the same tone at full scale, 24 dB too loud: what is left is the tone, and of its
+    // harmonics less than a hundredth of a per cent, which is the rounding to 16 bits.
+    for hz in [200, 400, 1_000] {
+        let mut studio = sixteen();
+        for name in 'a'..='p' {
+            studio.line(name).hum_hz(hz);
+        }
+        studio.run(25);
+        let heard = studio.record(50).remove(&'z').unwrap();
+        let fundamental = amplitude(&heard, hz);
+        let harmonics = (2..).map(|n| n * hz).take_while(|harmonic| *harmonic < 4_000);
+        let power: f64 = harmonics.map(|harmonic| amplitude(&heard, harmonic).powi(2)).sum();
+        let distortion = power.sqrt() / fundamental;
+        println!("THD at {hz} Hz, 24 dB over: {:.4} %", 100.0 * distortion);
+        assert!(fundamental > 32_000.0, "{fundamental}");
+        assert!(distortion < 1e-4, "{:.4} % at {hz} Hz", 100.0 * distortion);
+    }
+}
+
+#[test]
 fn ones_own_voice_leaves_no_residue_even_while_limiting() {
     // Four loud ones limit; what d says must not show in what d hears, so it hears bit by bit
     // the same when it says something else.
