@@ -12,6 +12,7 @@ use media_io::net::{
     Egress, Ingress, MAX_DATAGRAM, NetConfig, NetHandle, PortRange, PortRangeError, Snapshot, now,
     start,
 };
+use mixer::Capacities;
 use mixer::inbox::Inbox;
 use mixer::port::{Channel, Outbox, Outgoing, PortId};
 use mixer::time::Time;
@@ -40,7 +41,17 @@ struct Bench {
 
 /// Each test has ports of its own.
 fn bench(ports: std::ops::RangeInclusive<u16>) -> Bench {
-    let (net, ingress, egress) = start(&NetConfig::default()).unwrap();
+    let (net, mut sides) = start(&NetConfig::default()).unwrap();
+    let (ingress, egress) = sides.remove(0);
+    bench_of(net, ingress, egress, ports)
+}
+
+fn bench_of(
+    net: NetHandle,
+    ingress: Ingress,
+    egress: Egress,
+    ports: std::ops::RangeInclusive<u16>,
+) -> Bench {
     let peer = UdpSocket::bind(address(0)).unwrap();
     peer.set_read_timeout(Some(PATIENCE)).unwrap();
     Bench { net, ingress, egress, range: PortRange::new(ports).unwrap(), peer }
@@ -247,6 +258,51 @@ fn ranges_without_a_pair_and_foreign_addresses_are_refused() {
     assert_eq!(range.in_use(), 0);
 }
 
+/// Ports 0 and 1 are at the first of two engines, 2 and 3 at the second.
+fn two_engines(inbox_slots: usize) -> (NetHandle, [(Ingress, Egress); 2]) {
+    let capacities = Capacities { shards: 2, ports: 4, ..Capacities::default() };
+    let config = NetConfig { capacities, inbox_slots, ..NetConfig::default() };
+    let (net, sides) = start(&config).unwrap();
+    (net, sides.try_into().unwrap())
+}
+
+#[test]
+fn each_engine_is_handed_what_is_for_its_ports_and_all_are_sent_for() {
+    let (net, [(ingress, egress), (mut other_ingress, other_egress)]) = two_engines(64);
+    let mut bench = bench_of(net, ingress, egress, 31_100..=31_109);
+    let (a, b) = (bench.open(port(1)), bench.open(port(2)));
+    bench.peer.send_to(b"to a", a).unwrap();
+    bench.peer.send_to(b"to b", b).unwrap();
+    bench.wait_for(|counters| counters.received == 2);
+    for (ingress, to, said) in [(&mut bench.ingress, 1, b"to a"), (&mut other_ingress, 2, b"to b")]
+    {
+        let datagram = ingress.next().unwrap();
+        assert_eq!((datagram.port, datagram.bytes), (port(to), &said[..]));
+        assert!(ingress.next().is_none());
+    }
+    bench.send(port(1), Channel::Rtp, Time(0), b"from a");
+    bench.egress.flush();
+    assert_eq!(bench.heard_by_peer(), (b"from a".to_vec(), a));
+    bench.egress = other_egress;
+    bench.send(port(2), Channel::Rtp, Time(0), b"from b");
+    bench.egress.flush();
+    assert_eq!(bench.heard_by_peer(), (b"from b".to_vec(), b));
+}
+
+#[test]
+fn an_engine_that_stands_still_takes_nothing_from_the_others() {
+    let (net, [(ingress, egress), (mut other_ingress, _other_egress)]) = two_engines(2);
+    let bench = bench_of(net, ingress, egress, 31_110..=31_119);
+    let (stuck, other) = (bench.open(port(0)), bench.open(port(3)));
+    for _ in 0..3 {
+        bench.peer.send_to(b"in vain", stuck).unwrap();
+    }
+    bench.wait_for(|counters| counters.dropped_inbox_full == 1);
+    bench.peer.send_to(b"call", other).unwrap();
+    bench.wait_for(|counters| counters.received == 3);
+    assert_eq!(other_ingress.next().unwrap().bytes, b"call");
+}
+
 #[test]
 fn dropping_the_handle_ends_the_thread_and_closes_everything() {
     let bench = bench(31_090..=31_099);
@@ -259,7 +315,8 @@ fn dropping_the_handle_ends_the_thread_and_closes_everything() {
 
 #[test]
 fn a_thread_that_stands_still_is_given_a_bounded_number_of_orders() {
-    let (net, _ingress, _egress) = start(&NetConfig { ports: 1, ..NetConfig::default() }).unwrap();
+    let capacities = Capacities { ports: 1, ..Capacities::default() };
+    let (net, _sides) = start(&NetConfig { capacities, ..NetConfig::default() }).unwrap();
     let (stopped, stands) = channel();
     let (go_on, told) = channel::<()>();
     net.close(port(0), move || {

@@ -55,17 +55,20 @@ pub struct Capacities {
 
 impl Capacities {
     /// How many engines there are.
-    pub(crate) fn shards(&self) -> usize {
+    #[must_use]
+    pub fn shards(&self) -> usize {
         self.shards.clamp(1, SHARDS_MAX)
     }
 
     /// What of `total` one of the engines has.
-    pub(crate) fn share_of(&self, total: usize) -> usize {
+    #[must_use]
+    pub fn share_of(&self, total: usize) -> usize {
         total.div_ceil(self.shards())
     }
 
-    /// The engine that a port belongs to.
-    pub(crate) fn shard_of(&self, port: PortId) -> Shard {
+    /// The engine that a port belongs to, of [`shards`](Self::shards).
+    #[must_use]
+    pub fn shard_of(&self, port: PortId) -> Shard {
         let ports = self.share_of(self.ports).max(1);
         (port.slot as usize / ports).min(self.shards() - 1) as Shard
     }

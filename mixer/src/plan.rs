@@ -32,7 +32,7 @@ pub struct Plan {
 }
 
 /// Which of several engines that work together.
-pub(crate) type Shard = u16;
+pub type Shard = u16;
 
 /// A set of shards, a bit for each.
 pub(crate) type Shards = u32;

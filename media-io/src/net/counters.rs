@@ -27,7 +27,7 @@ macro_rules! counters {
 }
 
 counters! {
-    /// Datagrams handed to the engine.
+    /// Datagrams handed to the engines.
     received,
     /// Bytes in them.
     received_bytes,
@@ -35,13 +35,13 @@ counters! {
     sent,
     /// Bytes in them.
     sent_bytes,
-    /// Received, but the engine's ring was full: the engine stands still.
+    /// Received, but its engine's ring was full: the engine stands still.
     dropped_inbox_full,
     /// Received, but its port had used up its rate: a flood.
     dropped_flood,
     /// Received, but larger than a slot.
     dropped_oversize,
-    /// To be sent, but the thread's ring was full.
+    /// To be sent, but the ring to the thread was full.
     dropped_outbox_full,
     /// To be sent later, but too many others were waiting.
     dropped_schedule_full,

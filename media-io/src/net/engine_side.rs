@@ -1,4 +1,4 @@
-//! The engine's ends of the rings.
+//! An engine's ends of the rings.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;

@@ -25,13 +25,14 @@ const ORDERS_PER_PORT: usize = 2;
 pub struct NetConfig {
     /// Name of the thread, as the operating system shows it (15 bytes are kept).
     pub name: String,
-    /// Ports of its engine; the default is an engine's own.
-    pub ports: usize,
-    /// Datagrams of 1.5 kB on their way to the engine. The default holds what a thousand legs
+    /// Sizes of its engines: how many there are, and which of them a port belongs to. The default
+    /// is one engine with its own.
+    pub capacities: Capacities,
+    /// Datagrams of 1.5 kB on their way to one engine. The default holds what a thousand legs
     /// receive in four ticks.
     pub inbox_slots: usize,
-    /// Datagrams on their way out. The default holds what a thousand legs send in two ticks of
-    /// two packets.
+    /// Datagrams on their way out of one engine. The default holds what a thousand legs send in
+    /// two ticks of two packets.
     pub outbox_slots: usize,
 }
 
@@ -39,41 +40,54 @@ impl Default for NetConfig {
     fn default() -> NetConfig {
         NetConfig {
             name: "media-net".to_owned(),
-            ports: Capacities::default().ports,
+            capacities: Capacities::default(),
             inbox_slots: 4_096,
             outbox_slots: 4_096,
         }
     }
 }
 
-/// Starts a network thread, for one engine. Returns the control side and the engine's two ends.
+/// Starts a network thread. Returns the control side and each engine's two ends, in the order of the
+/// engines.
 ///
 /// # Errors
 ///
 /// When the operating system has no descriptor or thread left.
-pub fn start(config: &NetConfig) -> io::Result<(NetHandle, Ingress, Egress)> {
-    let (inbox, ingress) = RingBuffer::new(config.inbox_slots);
-    let (egress, outbox) = RingBuffer::new(config.outbox_slots);
-    let (orders, waiting) = sync_channel(config.ports * ORDERS_PER_PORT);
+pub fn start(config: &NetConfig) -> io::Result<(NetHandle, Vec<(Ingress, Egress)>)> {
+    let (orders, waiting) = sync_channel(config.capacities.ports * ORDERS_PER_PORT);
     let doorbell = Arc::new(eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?);
     let counters = Arc::new(Counters::default());
-    let ends = Ends { inbox, outbox, orders: waiting };
-    let thread = NetThread::new(ends, config.ports, Arc::clone(&doorbell), Arc::clone(&counters))?;
+    let mut ends = Ends { inboxes: Vec::new(), outboxes: Vec::new(), orders: waiting };
+    let engines = 0..config.capacities.shards();
+    let sides = engines.map(|_| ends.of_one_more(config, &doorbell, &counters)).collect();
+    let (bell, counts) = (Arc::clone(&doorbell), Arc::clone(&counters));
+    let thread = NetThread::new(ends, config.capacities, bell, counts)?;
     let thread =
         std::thread::Builder::new().name(config.name.clone()).spawn(move || thread.run())?;
-    let ingress = Ingress { ring: ingress, current: Slot::empty() };
-    let egress = Egress {
-        ring: egress,
-        scratch: Slot::empty(),
-        unannounced: false,
-        wake: Arc::clone(&doorbell),
-        counters: Arc::clone(&counters),
-    };
-    Ok((
-        NetHandle { orders: Some(orders), doorbell, counters, thread: Some(thread) },
-        ingress,
-        egress,
-    ))
+    Ok((NetHandle { orders: Some(orders), doorbell, counters, thread: Some(thread) }, sides))
+}
+
+impl Ends {
+    /// Makes the two rings of one more engine, and that engine's ends of them.
+    fn of_one_more(
+        &mut self,
+        config: &NetConfig,
+        doorbell: &Arc<OwnedFd>,
+        counters: &Arc<Counters>,
+    ) -> (Ingress, Egress) {
+        let (inbox, ingress) = RingBuffer::new(config.inbox_slots);
+        let (egress, outbox) = RingBuffer::new(config.outbox_slots);
+        self.inboxes.push(inbox);
+        self.outboxes.push(outbox);
+        let egress = Egress {
+            ring: egress,
+            scratch: Slot::empty(),
+            unannounced: false,
+            wake: Arc::clone(doorbell),
+            counters: Arc::clone(counters),
+        };
+        (Ingress { ring: ingress, current: Slot::empty() }, egress)
+    }
 }
 
 /// The control side of a network thread. Any thread; no call blocks. Dropping it ends the thread

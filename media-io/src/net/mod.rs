@@ -2,11 +2,14 @@
 //!
 //! ```text
 //!  sockets ──epoll──▶ thread ──ring──▶ Ingress ┐
-//!                                                │ engine
+//!                                                │ engine, one or several
 //!  sockets ◀──send─── thread ◀──ring── Egress  ┘
 //!                        ▲
 //!              open, close (NetHandle, control side)
 //! ```
+//!
+//! One thread serves several engines: each has rings of its own, so that one that stands still takes
+//! no place from the others, and a datagram goes to the engine that its port belongs to.
 //!
 //! Every datagram crosses in a slot of fixed size, so neither side allocates. What does not fit
 //! is dropped and counted by its cause in [`Counters`].

@@ -53,7 +53,7 @@ impl Open {
 /// Every open pair.
 pub(super) struct Sockets {
     slots: Vec<Option<Open>>,
-    /// Ports of the engine.
+    /// Ports of the engines.
     slots_max: usize,
 }
 

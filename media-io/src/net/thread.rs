@@ -10,6 +10,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
+use mixer::Capacities;
 use mixer::port::PortId;
 use mixer::time::Time;
 use rtrb::{Consumer, Producer};
@@ -46,18 +47,19 @@ pub(super) fn wake(doorbell: &OwnedFd) {
     let _ = rustix::io::write(doorbell, &1u64.to_ne_bytes());
 }
 
-/// The thread's ends of what connects it with the engine and the control side.
+/// The thread's ends of what connects it with the engines and the control side.
 pub(super) struct Ends {
-    pub(super) inbox: Producer<Slot>,
-    pub(super) outbox: Consumer<Slot>,
+    /// By engine.
+    pub(super) inboxes: Vec<Producer<Slot>>,
+    pub(super) outboxes: Vec<Consumer<Slot>>,
     pub(super) orders: Receiver<Order>,
 }
 
 /// What the network thread owns.
 pub(super) struct NetThread {
-    inbox: Producer<Slot>,
-    outbox: Consumer<Slot>,
-    orders: Receiver<Order>,
+    ends: Ends,
+    /// Which engine a port belongs to.
+    capacities: Capacities,
     doorbell: Arc<OwnedFd>,
     counters: Arc<Counters>,
     epoll: OwnedFd,
@@ -74,26 +76,24 @@ pub(super) struct NetThread {
 impl NetThread {
     pub(super) fn new(
         ends: Ends,
-        ports: usize,
+        capacities: Capacities,
         doorbell: Arc<OwnedFd>,
         counters: Arc<Counters>,
     ) -> io::Result<NetThread> {
-        let Ends { inbox, outbox, orders } = ends;
         let epoll = epoll::create(CreateFlags::CLOEXEC)?;
         let flags = TimerfdFlags::NONBLOCK | TimerfdFlags::CLOEXEC;
         let timer = timerfd_create(TimerfdClockId::Monotonic, flags)?;
         epoll::add(&epoll, &doorbell, EventData::new_u64(DOORBELL), EventFlags::IN)?;
         epoll::add(&epoll, &timer, EventData::new_u64(TIMER), EventFlags::IN)?;
         Ok(NetThread {
-            inbox,
-            outbox,
-            orders,
+            ends,
+            capacities,
             doorbell,
             counters,
             epoll,
             timer,
             alarm: None,
-            sockets: Sockets::new(ports),
+            sockets: Sockets::new(capacities.ports),
             schedule: Schedule::default(),
             scratch: Slot::empty(),
             buffer: [0; MAX_DATAGRAM + 1],
@@ -133,13 +133,14 @@ impl NetThread {
     /// Reads what one socket holds, up to its share.
     fn receive(&mut self, token: u64) {
         let Some((open, channel)) = self.sockets.by_token(token) else { return };
+        let inbox = &mut self.ends.inboxes[usize::from(self.capacities.shard_of(open.port))];
         for _ in 0..DATAGRAMS_PER_WAKE {
             match open.socket(channel).recv_from(&mut self.buffer) {
                 Ok((len, from)) => {
                     let bytes = &self.buffer[..len];
                     self.scratch.peer = SocketAddr::new(from.ip().to_canonical(), from.port());
                     self.scratch.channel = channel;
-                    deliver(open, bytes, &mut self.scratch, &mut self.inbox, &self.counters);
+                    deliver(open, bytes, &mut self.scratch, inbox, &self.counters);
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => return,
                 Err(_) => Counters::add(&self.counters.receive_errors, 1),
@@ -152,14 +153,14 @@ impl NetThread {
         let mut closing = Vec::new();
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() {
-            match self.orders.try_recv() {
+            match self.ends.orders.try_recv() {
                 Ok(Order::Open(port, pair)) => self.open(port, pair),
                 Ok(Order::Close(port, closed)) => closing.push((port, closed)),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => flow = ControlFlow::Break(()),
             }
         }
-        self.drain_outbox();
+        self.drain_outboxes();
         for (port, closed) in closing {
             self.close(port);
             closed();
@@ -169,7 +170,7 @@ impl NetThread {
 
     fn open(&mut self, port: PortId, pair: SocketPair) {
         if let Some(old) = self.sockets.in_slot_of(port) {
-            self.drain_outbox();
+            self.drain_outboxes();
             self.close(old);
         }
         match self.sockets.open(&self.epoll, port, pair) {
@@ -186,14 +187,16 @@ impl NetThread {
         }
     }
 
-    /// Sends what the engine has queued, or keeps it until its time.
-    fn drain_outbox(&mut self) {
+    /// Sends what the engines have queued, or keeps it until its time.
+    fn drain_outboxes(&mut self) {
         let now = clock::now();
-        while let Ok(slot) = self.outbox.pop() {
-            if slot.time <= now {
-                send(&mut self.sockets, &slot, now, &self.counters);
-            } else if !self.schedule.push(slot) {
-                Counters::add(&self.counters.dropped_schedule_full, 1);
+        for outbox in &mut self.ends.outboxes {
+            while let Ok(slot) = outbox.pop() {
+                if slot.time <= now {
+                    send(&mut self.sockets, &slot, now, &self.counters);
+                } else if !self.schedule.push(slot) {
+                    Counters::add(&self.counters.dropped_schedule_full, 1);
+                }
             }
         }
         self.send_due();
@@ -228,7 +231,7 @@ fn clear(descriptor: &OwnedFd) {
     let _ = rustix::io::read(descriptor, &mut [0; 8]);
 }
 
-/// Hands a datagram to the engine, or counts why not. `slot` says who sent it where.
+/// Hands a datagram to its engine, or counts why not. `slot` says who sent it where.
 fn deliver(
     open: &mut Open,
     bytes: &[u8],
