@@ -1,6 +1,6 @@
 //! The whole server but its shell, in virtual time.
 //!
-//! What is real: the control core, the engine (under the allocation trap where the test installs
+//! What is real: the control core, the engines (under the allocation trap where the test installs
 //! the allocator), the RTP legs, players, SDP negotiation, and every MSCP message as bytes on a
 //! channel. What is simulated: time, the network, callers, SIP below the level of calls, the
 //! fetching of documents, and the application server.
@@ -84,10 +84,20 @@ pub struct Setup {
     pub seed: u64,
     /// The control core's part of the configuration.
     pub settings: Settings,
-    /// The engine's sizes.
+    /// The engines' sizes.
     pub capacities: Capacities,
     /// RTP ports in the range.
     pub rtp_ports: usize,
+}
+
+impl Setup {
+    /// Several engines, each with so many ports; callers are at the first until it is full.
+    #[must_use]
+    pub fn with_engines(engines: usize, ports_each: usize) -> Setup {
+        let setup = Setup::default();
+        let (shards, ports) = (engines, engines * ports_each);
+        Setup { capacities: Capacities { shards, ports, ..setup.capacities }, ..setup }
+    }
 }
 
 impl Default for Setup {
@@ -132,8 +142,10 @@ pub struct Simulator {
     pub control: Control,
     /// What became of calls, in order.
     pub call_results: Vec<CallResult>,
-    engine: Engine,
+    engines: Vec<Engine>,
+    capacities: Capacities,
     tray: Tray,
+    ticks: u64,
     now: Time,
     /// The application servers, in the order of their connection; the first is there from the
     /// beginning.
@@ -163,13 +175,15 @@ impl Simulator {
     /// A simulation of this setup, with one application server connected.
     #[must_use]
     pub fn with(setup: Setup) -> Simulator {
-        let (engine, handle) = mixer::engine(setup.capacities);
+        let (engines, handle) = mixer::engines(setup.capacities);
         let mut simulator = Simulator {
             seed: setup.seed,
             control: Control::new(setup.settings, handle, setup.seed),
             call_results: Vec::new(),
-            engine,
+            engines,
+            capacities: setup.capacities,
             tray: Tray::new(),
+            ticks: 0,
             now: Time(0),
             servers: Vec::new(),
             documents: Documents::default(),
@@ -238,11 +252,19 @@ impl Simulator {
         self.bound.len()
     }
 
-    /// One tick of the engine and everything that goes with it, in the shell's order.
+    /// One tick of the engines and everything that goes with it, in the shell's order.
     pub fn tick(&mut self) {
         self.now = self.now + TICK;
-        let mut mailbag = Mailbag::of(self.arrivals());
-        self.engine.tick(self.now, &mut mailbag, &mut self.tray);
+        let mut mailbags = Mailbag::sorted(self.arrivals(), &self.capacities);
+        let mut order: Vec<usize> = (0..self.engines.len()).collect();
+        // Threads do not wait for each other: any may be the first.
+        if self.ticks.is_multiple_of(2) {
+            order.reverse();
+        }
+        self.ticks += 1;
+        for number in order {
+            self.engines[number].tick(self.now, &mut mailbags[number], &mut self.tray);
+        }
         self.deliver();
         self.feed(Event::EngineNotices);
         for event in self.documents.due(self.now) {

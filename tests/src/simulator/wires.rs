@@ -1,8 +1,9 @@
-//! The two ends of the engine's network, for a tick that may not allocate: a bag of datagrams for
+//! The two ends of the engines' network, for a tick that may not allocate: a bag of datagrams for
 //! it to read and a tray of slots for it to fill.
 
 use std::net::SocketAddr;
 
+use mixer::Capacities;
 use mixer::inbox::Inbox;
 use mixer::port::{Channel, Datagram, Outbox, Outgoing, PortEvent, PortId};
 use mixer::time::Time;
@@ -22,7 +23,7 @@ pub(super) struct Letter {
     pub(super) bytes: Vec<u8>,
 }
 
-/// What the engine finds in a tick, oldest first.
+/// What an engine finds in a tick, oldest first.
 #[derive(Debug, Default)]
 pub(super) struct Mailbag {
     pub(super) letters: Vec<Letter>,
@@ -30,10 +31,14 @@ pub(super) struct Mailbag {
 }
 
 impl Mailbag {
-    /// The letters of one tick, in the order of their arrival.
-    pub(super) fn of(mut letters: Vec<Letter>) -> Mailbag {
+    /// The letters of one tick for each engine, in the order of their arrival.
+    pub(super) fn sorted(mut letters: Vec<Letter>, capacities: &Capacities) -> Vec<Mailbag> {
         letters.sort_by_key(|letter| letter.arrival);
-        Mailbag { letters, read: 0 }
+        let mut bags: Vec<Mailbag> = (0..capacities.shards()).map(|_| Mailbag::default()).collect();
+        for letter in letters {
+            bags[usize::from(capacities.shard_of(letter.port))].letters.push(letter);
+        }
+        bags
     }
 }
 
@@ -61,7 +66,7 @@ pub(super) struct Departure {
     pub(super) bytes: Vec<u8>,
 }
 
-/// What the engine sends in a tick.
+/// What the engines send in a tick.
 pub(super) struct Tray {
     slots: Vec<Departure>,
     used: usize,

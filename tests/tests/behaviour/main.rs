@@ -11,6 +11,7 @@ mod delay;
 mod destroy;
 mod dialogs;
 mod drain;
+mod engines;
 mod entry_tones;
 mod evenness;
 mod floor;

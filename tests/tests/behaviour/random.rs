@@ -27,6 +27,10 @@ const TONES: [&str; 4] = [
 /// Longer than any run.
 const DIALOG_SECONDS: usize = 120;
 
+/// Ports of each of three engines: all callers and dialogs have a place, one that is just being given
+/// back included.
+const PORTS_OF_THREE: usize = 3;
+
 /// Everything that can be done.
 #[derive(Clone, Debug)]
 enum Operation {
@@ -58,6 +62,12 @@ fn operation() -> impl Strategy<Value = Operation> {
     ]
 }
 
+/// One engine that holds everybody, or three among which those in a room are spread.
+fn engines() -> impl Strategy<Value = Setup> {
+    select(vec![(1, 64), (3, PORTS_OF_THREE)])
+        .prop_map(|(engines, ports)| Setup::with_engines(engines, ports))
+}
+
 proptest! {
     #![proptest_config(ProptestConfig {
         failure_persistence: None,
@@ -65,8 +75,11 @@ proptest! {
     })]
 
     #[test]
-    fn the_server_does_what_the_model_says(operations in prop::collection::vec(operation(), 1..40)) {
-        let mut world = World::new();
+    fn the_server_does_what_the_model_says(
+        operations in prop::collection::vec(operation(), 1..40),
+        setup in engines(),
+    ) {
+        let mut world = World::with(setup.capacities);
         for operation in &operations {
             world.apply(operation);
             prop_assert_eq!(world.flowing(), world.model.streams.clone(), "after {:?}", operation);
@@ -81,8 +94,10 @@ proptest! {
         operations in prop::collection::vec(operation(), 1..40),
         streams in 0..6_usize,
         ports in 5..8_usize,
+        shards in select(vec![1, 3]),
     ) {
-        let mut world = World::with(Capacities { streams, ports, ..Setup::default().capacities });
+        let capacities = Setup::default().capacities;
+        let mut world = World::with(Capacities { shards, streams, ports, ..capacities });
         world.is_tight = true;
         for operation in &operations {
             world.apply(operation);
@@ -102,10 +117,6 @@ struct World {
 }
 
 impl World {
-    fn new() -> World {
-        World::with(Setup::default().capacities)
-    }
-
     fn with(capacities: Capacities) -> World {
         let mut sim = Simulator::with(Setup { capacities, ..Setup::default() });
         for name in [&CALLERS[..], &ROOMS, &DIALOGS].concat() {

@@ -51,6 +51,7 @@ impl Storm {
         setup.settings.max_calls = random.random_range(2..6);
         // Small enough to be met: plans and notices wait for each other, tables are full.
         setup.capacities = Capacities {
+            shards: random.random_range(1..4),
             ports: random.random_range(4..10),
             rooms: 2,
             streams: random.random_range(4..12),

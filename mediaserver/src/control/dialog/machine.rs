@@ -4,6 +4,7 @@ use dialogs::{Input, Output as Wish, Pcm};
 use media_io::player::{PlayerConfig, player};
 use mixer::plan::Plan;
 use mixer::port::{Media, Rate};
+use mixer::topology::EndPoint as EnginePoint;
 use mscp_proto::dialog::{
     DialogExit, DialogPrepared, DialogStarted, ErrorDialog, ErrorDialogNotPrepared,
     ErrorDialogNotStarted,
@@ -149,7 +150,12 @@ impl Control {
         let &Asker { identity, .. } =
             dialog.asked.as_ref().map(|asked| &asked.asker).ok_or("nobody asked for the dialog")?;
         let target = self.check_end_point(identity, &end_point)?;
-        let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
+        let handle = &mut self.stage.handle;
+        let port = match target {
+            EnginePoint::Port(caller) => handle.reserve_port_beside(caller),
+            EnginePoint::Room(_) => handle.reserve_port(),
+        };
+        let port = port.map_err(|full| full.to_string())?;
         let (body, handle) =
             player(PlayerConfig { port, samples: pcm, rate: Rate::Narrow, started: true });
         let mut plan = Plan::new();
