@@ -185,6 +185,10 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
              to 86400, nor \"keep\"",
         ),
         (
+            "[engine]\nthreads = 17",
+            "antiphon.toml:2:11: engine.threads: 17 is not a whole number of threads, 1 to 16",
+        ),
+        (
             "[engine]\nrealtime = 'on'",
             "antiphon.toml:2:12: engine.realtime: \"on\" is not \"auto\" or \"off\"",
         ),
@@ -223,6 +227,23 @@ fn the_default_number_of_calls_is_no_promise_that_a_smaller_server_breaks() {
             "antiphon.toml:4:13: media.rtp-ports: has room for 10 calls, fewer than sip.max-calls \
              (1000); one more is answered 503",
         ],
+    );
+}
+
+#[test]
+fn engines_that_would_have_no_port_are_warned_of() {
+    let warned = |threads, ports| -> Vec<String> {
+        let engine = format!("[engine]\nthreads = {threads}\nmax-ports = {ports}");
+        let config = resolve(&format!("{engine}\n[sip]\nmax-calls = 2")).unwrap();
+        config.warnings.iter().map(ToString::to_string).collect()
+    };
+    assert!(warned(3, 9).is_empty());
+    assert_eq!(
+        warned(4, 5),
+        [
+            "antiphon.toml:2:11: engine.threads: 5 ports (engine.max-ports) keep 3 of 4 engines busy, \
+          no more"
+        ]
     );
 }
 

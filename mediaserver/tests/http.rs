@@ -53,7 +53,7 @@ impl Server {
     async fn start(source: Source) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        let (health, metrics) = (Health::new(Instant::now(), 1), Metrics::new());
+        let (health, metrics) = (Health::new(Instant::now(), 1), Metrics::new(1));
         let services = Services {
             health: Arc::clone(&health),
             metrics: Arc::clone(&metrics),
@@ -140,15 +140,15 @@ async fn state_is_what_the_control_core_says() {
         ..Default::default()
     };
     let server = Server::start(Source::Answers(state)).await;
-    server.metrics.tick_seconds.record(Duration::from_micros(400));
+    server.metrics.engines[0].tick_seconds.record(Duration::from_micros(400));
     let answer = server.get("/api/state").await;
     assert_eq!(answer.status, 200);
     let json: serde_json::Value = serde_json::from_str(&answer.body).unwrap();
     assert_eq!(json["phase"], "starting");
     assert_eq!(json["conferences"][0]["id"], "c\"1");
     assert_eq!(json["joins"][0]["to"], "c\"1");
-    assert_eq!(json["engine"]["ticks"], 1);
-    assert_eq!(json["engine"]["tick_ms_p99"], 0.5);
+    assert_eq!(json["engines"][0]["ticks"], 1);
+    assert_eq!(json["engines"][0]["tick_ms_p99"], 0.5);
     assert_eq!(json["connections"].as_array().unwrap().len(), 0);
 }
 
@@ -180,7 +180,7 @@ async fn many_who_look_on_do_not_ask_the_control_core_more_often() {
 /// The routes without a server, for virtual time.
 fn router(source: Source) -> TowerToHyperService<axum::Router> {
     let health = Health::new(Instant::now(), 0);
-    let services = Services { health, metrics: Metrics::new(), state: Arc::new(source) };
+    let services = Services { health, metrics: Metrics::new(1), state: Arc::new(source) };
     TowerToHyperService::new(http::router(services))
 }
 

@@ -136,7 +136,7 @@ impl Conference {
     }
 }
 
-const LATE_TICKS: &str = "mediaserver_late_ticks_total";
+const LATE_TICKS: &str = "mediaserver_late_ticks_total{engine=\"0\"}";
 const SENT: &str = "mediaserver_rtp_sent_packets_total";
 const SENT_LATE: &str = "mediaserver_network_late_packets_total";
 

@@ -36,8 +36,20 @@ impl Contradictions {
                 found.warnings.push(written.violation(room.key, &message));
             }
         }
+        found.warnings.extend(
+            idle_engines(config).map(|message| written.violation(&keys::ENGINE_THREADS, &message)),
+        );
         found
     }
+}
+
+/// The ports are shared out evenly, rounded up, so that few ports do not reach all engines.
+fn idle_engines(config: &Config) -> Option<String> {
+    let (threads, ports) = (config.engine.threads, config.engine.max_ports);
+    let busy = ports.div_ceil(ports.div_ceil(threads));
+    (busy < threads).then(|| {
+        format!("{ports} ports (engine.max-ports) keep {busy} of {threads} engines busy, no more")
+    })
 }
 
 /// What a call needs one of, and how many calls that is enough for.

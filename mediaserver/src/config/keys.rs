@@ -3,6 +3,8 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use mixer::capacities::SHARDS_MAX;
+
 use super::key::{AnyKey, Key};
 use super::resolved::{Grace, LogFormat, PortRange, Realtime};
 use super::shape::{
@@ -32,6 +34,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &MEDIA_STARVATION_SECONDS,
     &MEDIA_JITTER_MS,
     &MEDIA_PTIME_MS,
+    &ENGINE_THREADS,
     &ENGINE_MAX_PORTS,
     &ENGINE_MAX_CONFERENCES,
     &ENGINE_REALTIME,
@@ -264,6 +267,20 @@ pub const MEDIA_PTIME_MS: Key<u64> = Key {
             that.",
 };
 
+/// `engine.threads`.
+pub const ENGINE_THREADS: Key<usize> = Key {
+    name: "engine.threads",
+    flag: None,
+    variable: "MEDIASERVER_ENGINE_THREADS",
+    shape: &Whole { min: 1, max: SHARDS_MAX as u64, unit: "threads" },
+    default: "1",
+    about: "How many engines mix, each on a thread of its own and, with `engine.realtime`, on a core \
+            of its own: more than one serves more calls than a core can. Calls are given to the \
+            first until it is full (`engine.max-ports` divided by this), then to the next, because \
+            those at different engines hear each other 20 ms later; in a conference or a bridge \
+            nobody notices anything else. Leave a core for the network, SIP and MSCP.",
+};
+
 /// `engine.max-ports`.
 pub const ENGINE_MAX_PORTS: Key<usize> = Key {
     name: "engine.max-ports",
@@ -272,7 +289,7 @@ pub const ENGINE_MAX_PORTS: Key<usize> = Key {
     shape: &Whole { min: 2, max: 100_000, unit: "ports" },
     default: "2048",
     about: "How many end points (calls, dialogs and at most 256 tones at the doors of \
-            conferences, together) the engine holds. Its memory is taken at the start, and its \
+            conferences, together) the engines hold. Their memory is taken at the start, and their \
             other tables grow with it.",
 };
 
@@ -283,9 +300,9 @@ pub const ENGINE_MAX_CONFERENCES: Key<usize> = Key {
     variable: "MEDIASERVER_ENGINE_MAX_CONFERENCES",
     shape: &Whole { min: 1, max: 100_000, unit: "conferences" },
     default: "512",
-    about: "How many conferences the engine holds, each with one setting of the tones that its \
+    about: "How many conferences the engines hold, each with one setting of the tones that its \
             members hear (`entertone`, `exittone`); further settings take the place of a \
-            conference each. Its memory is taken at the start.",
+            conference each. Each engine takes the memory for all of them at the start.",
 };
 
 /// `engine.realtime`.
@@ -295,7 +312,7 @@ pub const ENGINE_REALTIME: Key<Realtime> = Key {
     variable: "MEDIASERVER_ENGINE_REALTIME",
     shape: &Choice(&[("auto", Realtime::Auto), ("off", Realtime::Off)]),
     default: r#""auto""#,
-    about: "`auto` asks the system for SCHED_FIFO, locked memory and a pinned core for the \
+    about: "`auto` asks the system for SCHED_FIFO, locked memory and a pinned core for each \
             engine thread, goes on without what is refused, and says which it got in the log and \
             in `mediaserver_engine_realtime`; `off` does not ask.",
 };

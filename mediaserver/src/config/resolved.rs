@@ -131,6 +131,8 @@ impl PortRange {
 /// `[engine]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Engine {
+    /// [`keys::ENGINE_THREADS`].
+    pub threads: usize,
     /// [`keys::ENGINE_MAX_PORTS`].
     pub max_ports: usize,
     /// [`keys::ENGINE_MAX_CONFERENCES`].
@@ -139,7 +141,7 @@ pub struct Engine {
     pub realtime: Realtime,
 }
 
-/// Whether the engine thread asks the system for real-time treatment.
+/// Whether the engine threads ask the system for real-time treatment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Realtime {
     /// Ask for SCHED_FIFO, locked memory and a core of its own, and go on without what is refused.
@@ -297,6 +299,7 @@ impl Media {
 impl Engine {
     fn read(written: &Written) -> Result<Self, Violation> {
         Ok(Self {
+            threads: written.read(&keys::ENGINE_THREADS)?,
             max_ports: written.read(&keys::ENGINE_MAX_PORTS)?,
             max_conferences: written.read(&keys::ENGINE_MAX_CONFERENCES)?,
             realtime: written.read(&keys::ENGINE_REALTIME)?,

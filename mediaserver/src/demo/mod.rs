@@ -155,7 +155,9 @@ async fn perform(
     let guests: Vec<_> = room.guests.values().map(Guest::stay).collect();
     let findings = Findings::new(&takes, welcome, &guests);
     summary::print(screen, &findings);
-    summary::print_ticks(screen, &opening.server.metrics);
+    for engine in &opening.server.metrics.engines {
+        summary::print_ticks(screen, engine);
+    }
     summary::print_guests(screen, &room, state.as_ref());
     let mut faults = room.faults;
     faults.extend(findings.faults());

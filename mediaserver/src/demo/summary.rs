@@ -7,7 +7,7 @@ use super::findings::{Findings, Row};
 use super::screen::{Screen, Style};
 use super::voice::CAST;
 use crate::control::State;
-use crate::metrics::Metrics;
+use crate::metrics::EngineMetrics;
 
 use super::application::Room;
 
@@ -49,8 +49,8 @@ pub(super) fn print(screen: &Screen, findings: &Findings) {
 }
 
 /// Prints how the engine did.
-pub(super) fn print_ticks(screen: &Screen, metrics: &Metrics) {
-    let ticks = &metrics.tick_seconds;
+pub(super) fn print_ticks(screen: &Screen, engine: &EngineMetrics) {
+    let ticks = &engine.tick_seconds;
     let count = ticks.count();
     let mean = ticks.sum().as_secs_f64() / (count.max(1) as f64);
     let p99 = ticks.quantile(0.99).map_or_else(|| "?".to_owned(), milliseconds);
@@ -59,7 +59,7 @@ pub(super) fn print_ticks(screen: &Screen, metrics: &Metrics) {
         thousands(count),
         milliseconds(Duration::from_secs_f64(mean)),
         milliseconds(ticks.max()),
-        metrics.late_ticks.get(),
+        engine.late_ticks.get(),
     );
     figure(screen, "ticks", &text);
 }

@@ -1,4 +1,5 @@
-//! The engine's thread and what surrounds it: its pace, and what the operating system grants it.
+//! The engines' threads and what surrounds them: their pace, and what the operating system grants
+//! them.
 
 pub mod late;
 pub mod pace;

@@ -3,6 +3,9 @@
 //! The grid never moves. A tick that starts late runs at once and the next one is on time again; a
 //! deadline that passed while a tick ran, or while the thread had no processor, is skipped and
 //! counted. Nothing is ever made up for in a burst.
+//!
+//! Several engines share one grid, each at its own pace: what one hands to another in a tick is used
+//! there at the deadline after it.
 
 use std::time::Duration;
 
@@ -43,10 +46,11 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A grid whose first deadline is one tick after `now`.
+    /// The grid through `origin`, from its first point after `now`.
     #[must_use]
-    pub fn new(now: Time) -> Pace {
-        Pace { deadline: now + TICK, skipped: 0, previous_took: Duration::ZERO }
+    pub fn new(origin: Time, now: Time) -> Pace {
+        let ticks = ticks_in(now.since(origin)) + 1;
+        Pace { deadline: later(origin, ticks), skipped: 0, previous_took: Duration::ZERO }
     }
 
     /// When the next tick is due. This is also the time the tick is told: it advances by whole
@@ -80,8 +84,12 @@ impl Pace {
 
     fn skip(&mut self, ticks: u64) {
         self.skipped += ticks;
-        self.deadline = Time(self.deadline.0 + ticks * nanos(TICK));
+        self.deadline = later(self.deadline, ticks);
     }
+}
+
+fn later(time: Time, ticks: u64) -> Time {
+    Time(time.0 + ticks * nanos(TICK))
 }
 
 fn ticks_in(duration: Duration) -> u64 {
@@ -99,7 +107,24 @@ mod tests {
     const MS: u64 = 1_000_000;
 
     fn pace() -> Pace {
-        Pace::new(Time(0))
+        Pace::new(Time(0), Time(0))
+    }
+
+    #[test]
+    fn whoever_begins_later_is_on_the_same_grid() {
+        for (now, deadline) in [(3, 23), (22, 23), (23, 43), (24, 43), (98, 103)] {
+            let pace = Pace::new(Time(3 * MS), Time(now * MS));
+            assert_eq!(pace.deadline(), Time(deadline * MS), "at {now} ms");
+        }
+    }
+
+    #[test]
+    fn whoever_skips_deadlines_stays_on_the_same_grid() {
+        let (mut one, mut other) = (pace(), pace());
+        one.on_done(Duration::from_millis(1));
+        one.on_done(Duration::from_millis(1));
+        assert_eq!(other.on_wake(Time(67 * MS)).map(|late| late.skipped), Some(2));
+        assert_eq!(one.deadline(), other.deadline());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What the operating system grants an engine thread: SCHED_FIFO, locked memory, a core of its own.
 //!
-//! The engine asks for all three and works without any of them; what it got is said in the log and
+//! Each thread asks for all three and works without any of them; what it got is said in the log and
 //! in the metric `engine_realtime`.
 
 use rustix::mm::MlockAllFlags;
@@ -25,10 +25,10 @@ pub struct Privileges {
     pub core: Result<usize, String>,
 }
 
-/// Asks for all three, for the calling thread.
+/// Asks for all three, for the calling thread: that of engine number `engine` of `engines`.
 #[must_use]
-pub fn acquire() -> Privileges {
-    Privileges { fifo: fifo(), locked_memory: lock_memory(), core: pin() }
+pub fn acquire(engine: usize, engines: usize) -> Privileges {
+    Privileges { fifo: fifo(), locked_memory: lock_memory(), core: pin(engine, engines) }
 }
 
 /// Asks for none.
@@ -47,7 +47,7 @@ fn fifo() -> Result<(), String> {
         .map_err(|error| format!("{error:?} (needs CAP_SYS_NICE or an rtprio limit)"))
 }
 
-/// What the engine was built with is made resident now, so that its thread meets no page fault; what
+/// What the engines were built with is made resident now, so that their threads meet no page fault; what
 /// is allocated later is locked when it is first used, because most of it (stacks) never is.
 ///
 /// Locking without the right to lock without bound would make later allocations fail, so it is
@@ -62,18 +62,49 @@ fn lock_memory() -> Result<(), String> {
         .map_err(|error| error.to_string())
 }
 
-/// Pins to the highest core the process may use: interrupts and other servers crowd the lowest.
-fn pin() -> Result<usize, String> {
+fn pin(engine: usize, engines: usize) -> Result<usize, String> {
     let allowed = sched_getaffinity(None).map_err(|error| error.to_string())?;
-    if allowed.count() < 2 {
-        return Err("only one core".to_owned());
-    }
-    let core = (0..CpuSet::MAX_CPU)
-        .rev()
-        .find(|&core| allowed.is_set(core))
-        .ok_or_else(|| "no core".to_owned())?;
+    let core = core_of(engine, engines, &allowed)?;
     let mut only = CpuSet::new();
     only.set(core);
     sched_setaffinity(None, &only).map_err(|error| error.to_string())?;
     Ok(core)
+}
+
+/// The first engine has the highest core that the process may use, the next ones those below it:
+/// interrupts and other servers crowd the lowest. Engines for which there is none share all of them.
+fn core_of(engine: usize, engines: usize, allowed: &CpuSet) -> Result<usize, String> {
+    let cores = allowed.count();
+    if cores < 2 {
+        return Err("only one core".to_owned());
+    }
+    let mut downwards = (0..CpuSet::MAX_CPU).rev().filter(|&core| allowed.is_set(core));
+    downwards.nth(engine).ok_or_else(|| format!("only {cores} cores for {engines} engines"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn cores(cores: &[usize]) -> CpuSet {
+        let mut allowed = CpuSet::new();
+        cores.iter().for_each(|core| allowed.set(*core));
+        allowed
+    }
+
+    #[test]
+    fn each_engine_has_a_core_of_its_own_from_the_highest_down() {
+        let allowed = cores(&[0, 2, 5, 7]);
+        let pinned: Vec<usize> =
+            (0..3).filter_map(|engine| core_of(engine, 3, &allowed).ok()).collect();
+        assert_eq!(pinned, [7, 5, 2]);
+    }
+
+    #[test]
+    fn engines_without_a_core_of_their_own_are_not_pinned() {
+        let allowed = cores(&[0, 1]);
+        assert_eq!(core_of(1, 3, &allowed), Ok(0));
+        assert_eq!(core_of(2, 3, &allowed), Err("only 2 cores for 3 engines".to_owned()));
+        assert_eq!(core_of(0, 1, &cores(&[4])), Err("only one core".to_owned()));
+    }
 }

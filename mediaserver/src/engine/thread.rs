@@ -1,6 +1,7 @@
-//! The engine thread: sleep to the deadline, tick, wake the network and the control core.
+//! An engine thread: sleep to the deadline, tick, wake the network and the control core.
 //!
-//! Inside the tick there is no lock, no allocation, no free, no log and no system call. Outside it
+//! Each engine has a thread of its own. They share nothing but the grid of deadlines and the rings
+//! between the engines: none waits for another. Inside the tick there is no lock, no allocation, no free, no log and no system call. Outside it
 //! the thread makes three: the sleep, one write that wakes the network thread if packets wait, and
 //! one that wakes the control core, which fetches notices and late ticks and does all the talking.
 //! From waking to the next sleep the thread is under the allocation trap.
@@ -25,7 +26,7 @@ use super::late::LateTicks;
 use super::pace::Pace;
 use super::realtime::{self, Privileges};
 use crate::http::Health;
-use crate::metrics::TickHistogram;
+use crate::metrics::EngineMetrics;
 
 /// What an engine thread works with. All of it is made on the control side.
 pub struct Parts {
@@ -38,77 +39,96 @@ pub struct Parts {
     /// Late ticks, counted here and explained by the control core.
     pub late_ticks: LateTicks,
     /// The writing end of a pipe that does not block: one byte after each tick.
-    pub wake: OwnedFd,
+    pub wake: Arc<OwnedFd>,
     /// Told that the engine lives.
     pub health: Arc<Health>,
-    /// How long ticks take.
-    pub tick_time: Arc<TickHistogram>,
-    /// How long after its deadline the thread woke.
-    pub wake_lateness: Arc<TickHistogram>,
-    /// Whether to ask for real-time privileges.
-    pub realtime: bool,
+    /// How long ticks take, and how long after their deadlines the thread woke.
+    pub metrics: Arc<EngineMetrics>,
 }
 
-/// A running engine thread. Dropping it ends the thread.
+/// The running engine threads. Dropping it ends them.
 #[derive(Debug)]
-pub struct EngineThread {
+pub struct EngineThreads {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
-impl EngineThread {
-    /// Starts the thread; returns when it is about to begin its first tick, with what the
-    /// operating system granted it.
+impl EngineThreads {
+    /// Starts a thread for each engine, all on one grid of deadlines; returns when the last is about
+    /// to begin its first tick, with what the operating system granted each.
     ///
     /// # Errors
-    /// When there is no thread to be had.
-    pub fn start(parts: Parts) -> io::Result<(EngineThread, Privileges)> {
-        let stop = Arc::new(AtomicBool::new(false));
+    /// When there is no thread to be had; none is left running then.
+    pub fn start(
+        engines: Vec<Parts>,
+        realtime: bool,
+    ) -> io::Result<(EngineThreads, Vec<Privileges>)> {
+        let mut started = EngineThreads { stop: Arc::default(), threads: Vec::new() };
+        let (origin, of) = (now(), engines.len());
+        let privileges = engines.into_iter().enumerate().map(|(number, parts)| {
+            let ask = move || match realtime {
+                true => realtime::acquire(number, of),
+                false => realtime::decline(),
+            };
+            started.add(name(number, of), ask, move |stop| run(parts, number, origin, stop))
+        });
+        let privileges = privileges.collect::<io::Result<_>>()?;
+        Ok((started, privileges))
+    }
+
+    /// Starts one more thread, which first asks the operating system for privileges.
+    fn add(
+        &mut self,
+        name: String,
+        ask: impl FnOnce() -> Privileges + Send + 'static,
+        run: impl FnOnce(&AtomicBool) + Send + 'static,
+    ) -> io::Result<Privileges> {
         let (granted, privileges) = sync_channel(1);
-        let stopped = Arc::clone(&stop);
-        let thread = std::thread::Builder::new().name("engine".to_owned()).spawn(move || {
-            let asked = if parts.realtime { realtime::acquire() } else { realtime::decline() };
+        let stop = Arc::clone(&self.stop);
+        self.threads.push(std::thread::Builder::new().name(name).spawn(move || {
             // The starter waits for this; should it be gone, nobody wants the engine either.
-            if granted.send(asked).is_ok() {
-                run(parts, &stopped);
+            if granted.send(ask()).is_ok() {
+                run(&stop);
             }
-        })?;
-        let privileges =
-            privileges.recv().map_err(|_| io::Error::other("the engine thread did not start"))?;
-        Ok((EngineThread { stop, thread: Some(thread) }, privileges))
+        })?);
+        privileges.recv().map_err(|_| io::Error::other("the engine thread did not start"))
     }
 }
 
-impl Drop for EngineThread {
+impl Drop for EngineThreads {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::Relaxed);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             // An engine that panicked has said so on its own thread.
             let _ = thread.join();
         }
     }
 }
 
-fn run(mut parts: Parts, stop: &AtomicBool) {
-    let mut pace = Pace::new(now());
+fn name(number: usize, of: usize) -> String {
+    if of == 1 { "engine".to_owned() } else { format!("engine-{number}") }
+}
+
+fn run(mut parts: Parts, number: usize, origin: Time, stop: &AtomicBool) {
+    let mut pace = Pace::new(origin, now());
     while !stop.load(Ordering::Relaxed) {
         sleep_until(pace.deadline());
-        forbid_allocation(|| tick(&mut parts, &mut pace));
+        forbid_allocation(|| tick(&mut parts, number, &mut pace));
     }
 }
 
 /// All that happens between two sleeps.
-fn tick(parts: &mut Parts, pace: &mut Pace) {
+fn tick(parts: &mut Parts, number: usize, pace: &mut Pace) {
     let woke = now();
-    parts.wake_lateness.record(woke.since(pace.deadline()));
+    parts.metrics.wake_lateness_seconds.record(woke.since(pace.deadline()));
     if let Some(late) = pace.on_wake(woke) {
         parts.late_ticks.add(late);
     }
     parts.engine.tick(pace.deadline(), &mut parts.ingress, &mut parts.egress);
     parts.egress.flush();
     let took = now().since(woke);
-    parts.tick_time.record(took);
-    parts.health.ticked(0, Instant::now());
+    parts.metrics.tick_seconds.record(took);
+    parts.health.ticked(number, Instant::now());
     pace.on_done(took);
     // A full pipe refuses the byte: then the reader has been woken often enough.
     let _ = rustix::io::write(&parts.wake, &[1]);

@@ -17,6 +17,8 @@ function figure(label, value) {
   return pair;
 }
 
+// Of several engines the busiest one is shown.
+const most = (values) => values.reduce((a, b) => (b !== null && (a === null || b > a) ? b : a), null);
 const ms = (value) => (value === null ? "–" : `${value.toFixed(2)} ms`);
 
 function showHead(view) {
@@ -27,9 +29,9 @@ function showHead(view) {
     figure("rooms", view.conferences.length),
     figure("legs", view.connections.length),
     figure("dialogs", view.dialogs.length),
-    figure("tick mean", ms(view.engine.tick_ms_mean)),
-    figure("99 of 100 below", ms(view.engine.tick_ms_p99)),
-    figure("late ticks", view.engine.late_ticks),
+    figure("tick mean", ms(most(view.engines.map((engine) => engine.tick_ms_mean)))),
+    figure("99 of 100 below", ms(most(view.engines.map((engine) => engine.tick_ms_p99)))),
+    figure("late ticks", view.engines.reduce((sum, engine) => sum + engine.late_ticks, 0)),
   );
 }
 

@@ -15,7 +15,7 @@ use super::health::Health;
 use super::page;
 use super::snapshot::Snapshot;
 use super::state::{EngineView, StateSource, View};
-use crate::metrics::{self, Metrics};
+use crate::metrics::{self, EngineMetrics, Metrics};
 
 /// The control core answers within microseconds; one that takes so long is stuck.
 const STATE_TIMEOUT: Duration = Duration::from_secs(2);
@@ -82,20 +82,20 @@ async fn view(services: &Services) -> Result<Bytes, &'static str> {
     let state = services.state.state().await.ok_or("the control core has ended")?;
     let view = View {
         phase: services.health.phase().word(),
-        engine: engine_view(&services.metrics),
+        engines: services.metrics.engines.iter().map(|engine| engine_view(engine)).collect(),
         state,
     };
     let json = serde_json::to_vec(&view).map_err(|_| "the state cannot be written as JSON")?;
     Ok(Bytes::from(json))
 }
 
-fn engine_view(metrics: &Metrics) -> EngineView {
-    let ticks = metrics.tick_seconds.count();
-    let sum_ms = metrics.tick_seconds.sum().as_secs_f64() * 1000.0;
-    let p99 = metrics.tick_seconds.quantile(0.99);
+fn engine_view(engine: &EngineMetrics) -> EngineView {
+    let ticks = engine.tick_seconds.count();
+    let sum_ms = engine.tick_seconds.sum().as_secs_f64() * 1000.0;
+    let p99 = engine.tick_seconds.quantile(0.99);
     EngineView {
         ticks,
-        late_ticks: metrics.late_ticks.get(),
+        late_ticks: engine.late_ticks.get(),
         tick_ms_mean: (ticks > 0).then(|| sum_ms / ticks as f64),
         tick_ms_p99: p99.map(|bound| bound.as_secs_f64() * 1000.0),
     }

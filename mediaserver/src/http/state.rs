@@ -21,14 +21,14 @@ pub type StateFuture<'a> = Pin<Box<dyn Future<Output = Option<State>> + Send + '
 pub struct View {
     /// `starting`, `ready`, `draining`.
     pub phase: &'static str,
-    /// How the engine does.
-    pub engine: EngineView,
+    /// How the engines do, in order.
+    pub engines: Vec<EngineView>,
     /// Everything in place.
     #[serde(flatten)]
     pub state: State,
 }
 
-/// How the engine does, since the start.
+/// How an engine does, since the start.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct EngineView {
     /// Ticks.

@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::sync::Arc;
 use std::time::Instant;
 
 use prometheus_client::registry::Registry;
 
 use super::Metrics;
-use super::histogram::HistogramCollector;
+use super::engine::Engines;
 use super::process::Process;
 
 impl Metrics {
@@ -86,26 +85,11 @@ impl Metrics {
 
     fn register_engine(&self, own: &mut Registry) {
         own.register(
-            "late_ticks",
-            "Ticks that began 10 ms or more after they were due, or after others that had to be \
-             skipped",
-            self.late_ticks.clone(),
-        );
-        own.register(
             "engine_realtime",
             "Whether the engine thread got a real-time privilege: 1 or 0",
             self.engine_realtime.clone(),
         );
-        own.register_collector(Box::new(HistogramCollector {
-            name: "tick_seconds",
-            help: "How long a tick of the engine took.",
-            histogram: Arc::clone(&self.tick_seconds),
-        }));
-        own.register_collector(Box::new(HistogramCollector {
-            name: "wake_lateness_seconds",
-            help: "How long after its deadline the engine thread woke.",
-            histogram: Arc::clone(&self.wake_lateness_seconds),
-        }));
+        own.register_collector(Box::new(Engines(self.engines.clone())));
     }
 }
 
@@ -170,7 +154,8 @@ const HEAD: &str = "\
 
 `GET /metrics` on the HTTP port answers in the OpenMetrics text format, which Prometheus reads. Every series begins at zero
 when the server starts. A tick lasts 20 ms of audio: watch `mediaserver_late_ticks_total` first, then the
-buckets of `mediaserver_tick_seconds`.
+buckets of `mediaserver_tick_seconds`. What an engine thread measures by itself has the number of its engine as a label, from 0;
+what engines count in common (`mediaserver_engine_…_total`) is their sum.
 
 This page is printed from the registry in `mediaserver/src/metrics/`; after a change there,
 `UPDATE_DOCS=1 cargo test -p mediaserver --test metrics` writes it anew.

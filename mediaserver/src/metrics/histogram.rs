@@ -1,13 +1,10 @@
 //! A histogram the engine thread can feed: no lock, no allocation, no floating point.
 
 use std::fmt::Error;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use prometheus_client::collector::Collector;
-use prometheus_client::encoding::{DescriptorEncoder, NoLabelSet};
-use prometheus_client::metrics::MetricType;
+use prometheus_client::encoding::{MetricEncoder, NoLabelSet};
 
 /// Upper bounds of the buckets in nanoseconds; a last bucket takes what is beyond. They are dense where
 /// a tick should lie (well below 1 ms) and reach past the 20 ms at which one tick runs into the next.
@@ -97,24 +94,11 @@ impl TickHistogram {
         let bounds = BOUNDS_NS.iter().map(seconds).chain([f64::INFINITY]);
         bounds.zip(self.counts()).collect()
     }
-}
 
-/// Exports a [`TickHistogram`] under a name.
-#[derive(Debug)]
-pub(super) struct HistogramCollector {
-    pub(super) name: &'static str,
-    pub(super) help: &'static str,
-    pub(super) histogram: Arc<TickHistogram>,
-}
-
-impl Collector for HistogramCollector {
-    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), Error> {
+    pub(super) fn encode(&self, mut encoder: MetricEncoder<'_>) -> Result<(), Error> {
         // Read once: while it is read the engine goes on, and count must equal the last bucket.
-        let buckets = self.histogram.bounded_counts();
+        let buckets = self.bounded_counts();
         let count = buckets.iter().map(|(_, count)| count).sum();
-        let sum = self.histogram.sum().as_secs_f64();
-        encoder
-            .encode_descriptor(self.name, self.help, None, MetricType::Histogram)?
-            .encode_histogram::<NoLabelSet>(sum, count, &buckets, None)
+        encoder.encode_histogram::<NoLabelSet>(self.sum().as_secs_f64(), count, &buckets, None)
     }
 }

@@ -102,7 +102,7 @@ label_values! {
 }
 
 label_values! {
-    /// A real-time privilege of the engine thread.
+    /// A real-time privilege of an engine thread.
     Privilege {
         /// The scheduling class SCHED_FIFO.
         Fifo = "fifo",
@@ -182,9 +182,18 @@ pub struct Rejected {
     pub reason: RejectedPacket,
 }
 
-/// Label of `engine_realtime`.
+/// Label of what engine threads measure.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
+pub struct EngineLabel {
+    /// The engine's number, from 0.
+    pub engine: usize,
+}
+
+/// Labels of `engine_realtime`.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct PrivilegeLabel {
+    /// The number of the thread's engine, from 0.
+    pub engine: usize,
     /// Which privilege.
     pub kind: Privilege,
 }

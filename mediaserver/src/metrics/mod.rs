@@ -8,6 +8,7 @@
 //! What the engine measures at each tick goes into a [`TickHistogram`], an array of atomics.
 //! `docs/metrics.md` is printed from the registry and checked by a test.
 
+mod engine;
 mod exposition;
 mod fetching;
 mod histogram;
@@ -26,12 +27,14 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::registry::Registry;
 use sip::Refused;
 
+pub use engine::EngineMetrics;
 pub use exposition::manual;
 pub use fetching::FetchInProgress;
 pub use histogram::TickHistogram;
 pub use label::{
-    Call, CallResult, Dropped, DroppedPacket, Fetch, FetchOutcome, Operation, Privilege,
-    PrivilegeLabel, Rejected, RejectedPacket, Request, RequestKind, RequestOutcome, SocketFailure,
+    Call, CallResult, Dropped, DroppedPacket, EngineLabel, Fetch, FetchOutcome, Operation,
+    Privilege, PrivilegeLabel, Rejected, RejectedPacket, Request, RequestKind, RequestOutcome,
+    SocketFailure,
 };
 
 use survey::{EngineCounters, NetworkCounters, RefusedCalls};
@@ -68,14 +71,9 @@ pub struct Metrics {
     /// Notifications dropped because their reader was away for too long.
     pub notifications_dropped: Counter,
 
-    /// Ticks that began 10 ms or more after they were due, or after others that had to be skipped.
-    /// Counted by the engine thread.
-    pub late_ticks: Counter,
-    /// How long a tick took.
-    pub tick_seconds: Arc<TickHistogram>,
-    /// How long after its deadline the engine thread woke.
-    pub wake_lateness_seconds: Arc<TickHistogram>,
-    /// Which real-time privileges the engine thread got: 1 or 0. Control side only.
+    /// What each engine thread measures, in the order of the engines.
+    pub engines: Vec<Arc<EngineMetrics>>,
+    /// Which real-time privileges the engine threads got: 1 or 0. Control side only.
     pub engine_realtime: Family<PrivilegeLabel, Gauge>,
 
     /// Fetches for dialogs, by outcome. Control side only.
@@ -89,9 +87,10 @@ pub struct Metrics {
 }
 
 impl Metrics {
-    /// A fresh registry with every series at zero, so that a rate is right from the first event.
+    /// A fresh registry for a server with so many engines, with every series at zero, so that a rate
+    /// is right from the first event.
     #[must_use]
-    pub fn new() -> Arc<Self> {
+    pub fn new(engines: usize) -> Arc<Self> {
         let mut metrics = Self {
             registry: Registry::default(),
             legs: Gauge::default(),
@@ -107,9 +106,7 @@ impl Metrics {
             mscp_requests: Family::default(),
             mscp_channels: Gauge::default(),
             notifications_dropped: Counter::default(),
-            late_ticks: Counter::default(),
-            tick_seconds: Arc::default(),
-            wake_lateness_seconds: Arc::default(),
+            engines: (0..engines).map(|_| Arc::default()).collect(),
             engine_realtime: Family::default(),
             fetches: Family::default(),
             fetches_in_progress: Gauge::default(),
@@ -169,9 +166,9 @@ impl Metrics {
         self.refused_calls.add(refused, &self.calls);
     }
 
-    /// Says whether the engine thread got a privilege. Control side only.
-    pub fn set_privilege(&self, kind: Privilege, got: bool) {
-        self.engine_realtime.get_or_create(&PrivilegeLabel { kind }).set(i64::from(got));
+    /// Says whether the thread of an engine got a privilege. Control side only.
+    pub fn set_privilege(&self, engine: usize, kind: Privilege, got: bool) {
+        self.engine_realtime.get_or_create(&PrivilegeLabel { engine, kind }).set(i64::from(got));
     }
 
     fn begin_at_zero(&self) {
@@ -187,8 +184,8 @@ impl Metrics {
                 drop(self.mscp_requests.get_or_create(&label));
             }
         }
-        for kind in Privilege::ALL {
-            drop(self.engine_realtime.get_or_create(&PrivilegeLabel { kind: *kind }));
+        for engine in 0..self.engines.len() {
+            Privilege::ALL.iter().for_each(|kind| self.set_privilege(engine, *kind, false));
         }
         // Every label of the network thread's counters appears with its first copy.
         self.network.copy(&Snapshot::default());

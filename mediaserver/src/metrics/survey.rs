@@ -17,7 +17,7 @@ use super::label::{Call, CallResult, Dropped, DroppedPacket, Operation, SocketFa
 /// One counter of the engine: name, help, and where it stands in [`Stats`].
 type Row = (&'static str, &'static str, fn(&Stats) -> u64);
 
-const ENGINE: [Row; 9] = [
+const ENGINE: [Row; 16] = [
     (
         "engine_limited_frames",
         "Frames (20 ms for one listener) whose level the limiter held down",
@@ -51,6 +51,39 @@ const ENGINE: [Row; 9] = [
         "Talkers left out of a mix because there were too many at once",
         |stats| stats.talkers_dropped,
     ),
+    (
+        "engine_dropped_rooms",
+        "Conferences left silent for a tick because too many made a sound at once",
+        |stats| stats.rooms_dropped,
+    ),
+    (
+        "engine_dropped_relays",
+        "Ticks (20 ms) of voices that were not handed to another engine because there were too many",
+        |stats| stats.relays_dropped,
+    ),
+    (
+        "engine_encoded_payloads",
+        "Payloads encoded, each for all who hear the same in the same encoding",
+        |stats| stats.payloads_encoded,
+    ),
+    (
+        "engine_late_relays",
+        "Ticks (20 ms) of voices from another engine that came too late to be heard",
+        |stats| stats.relays_late,
+    ),
+    (
+        "engine_mixed_outlets",
+        "Distinct mixes made: one for all who hear the same, and one for each who talks",
+        |stats| stats.outlets_mixed,
+    ),
+    (
+        "engine_refused_encodings",
+        "Legs that hear silence because there are too many different encodings",
+        |stats| stats.encodings_refused,
+    ),
+    ("engine_sent_relays", "Ticks (20 ms) of voices handed to another engine", |stats| {
+        stats.relays_sent
+    }),
     (
         "engine_retried_notices",
         "Attempts to tell the control side something that found it too slow",

@@ -57,7 +57,8 @@ pub(super) struct Core {
     pub(super) ports: PortRange,
     pub(super) media_ip: IpAddr,
     pub(super) wake: pipe::Receiver,
-    pub(super) late_ticks: Consumer<LateTick>,
+    /// Of each engine.
+    pub(super) late_ticks: Vec<Consumer<LateTick>>,
     pub(super) prompts: Prompts,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
@@ -149,8 +150,10 @@ impl Core {
     }
 
     fn on_engine(&mut self) {
-        while let Ok(late) = self.late_ticks.pop() {
-            explain(&late);
+        for (engine, late_ticks) in self.late_ticks.iter_mut().enumerate() {
+            while let Ok(late) = late_ticks.pop() {
+                explain(engine, &late);
+            }
         }
         self.feed(Event::EngineNotices);
     }
@@ -322,15 +325,17 @@ impl Core {
 }
 
 /// A late tick is explained here; the engine itself counts it and never logs.
-fn explain(late: &LateTick) {
+fn explain(engine: usize, late: &LateTick) {
     let (late_ms, took_ms) = (ms(late.late_by), ms(late.previous_took));
     match late.cause {
         Cause::WokeLate => warn!(
+            engine,
             late_ms,
             skipped = late.skipped,
             "late tick: the operating system did not run the engine thread in time"
         ),
         Cause::Overrun => warn!(
+            engine,
             late_ms,
             took_ms,
             skipped = late.skipped,
@@ -355,7 +360,7 @@ fn count(number: usize) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }
 
-/// Waits until the engine has ticked since the last time.
+/// Waits until an engine has ticked since the last time.
 async fn engine_woke(wake: &pipe::Receiver) {
     loop {
         if wake.readable().await.is_err() {

@@ -3,13 +3,14 @@
 //! ```text
 //!  AS ──TCP──▶ mscp (2 tasks a channel) ─┐                  ┌─▶ prompts (fetch, decode)
 //!  phones ──SIP──▶ sip agent ────────────┼─▶ core task ─────┤
-//!  operator ──HTTP──▶ http ──────────────┘   (control core) └─▶ plans ring ─▶ engine thread
+//!  operator ──HTTP──▶ http ──────────────┘   (control core) └─▶ plans ring ─▶ engine threads
 //!  phones ◀══RTP══▶ network thread ◀═══════════════ packet rings ═══════════▶ (no lock, no alloc)
 //! ```
 
 mod core;
 mod decoding;
 mod descriptors;
+mod media;
 mod mscp;
 mod prompts;
 mod sizes;
@@ -22,13 +23,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use media_io::jitter;
-use media_io::net::{self, NetHandle, PortRange, PortRangeError};
+use media_io::net::{self, PortRange, PortRangeError};
 use media_io::wav;
-use mixer::EngineHandle;
-use rtrb::Consumer;
-use rustix::pipe::{PipeFlags, pipe_with};
 use tokio::net::TcpListener;
-use tokio::net::unix::pipe;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
@@ -36,16 +33,14 @@ use tracing::info;
 
 use self::core::{Core, Message, Survey};
 use self::descriptors::Share;
-use crate::config::{AnyKey, Config, Grace, Realtime, keys};
+use crate::config::{AnyKey, Config, Grace, keys};
 use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
-use crate::engine::late::LateTicks;
-use crate::engine::pace::LateTick;
-use crate::engine::realtime::Privileges;
-use crate::engine::thread::{self, EngineThread};
+use crate::engine::thread::EngineThreads;
 use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, StateFuture, StateSource};
-use crate::metrics::{Metrics, Privilege};
+use crate::metrics::Metrics;
+use media::Media;
 use mscp::Desk;
 use prompts::Prompts;
 
@@ -68,8 +63,8 @@ pub struct Server {
     inbox: mpsc::Sender<Message>,
     shutdown: CancellationToken,
     core: Option<JoinHandle<()>>,
-    // Last: the engine outlives the task that talks to it.
-    _engine: EngineThread,
+    // Last: the engines outlive the task that talks to them.
+    _engines: EngineThreads,
 }
 
 /// Where application servers and operators connect. Nobody is answered yet.
@@ -84,44 +79,6 @@ impl Listeners {
         let mscp = listen(&keys::MSCP_LISTEN, config.mscp.listen).await?;
         let (http_address, mscp_address) = (http.local_addr()?, mscp.local_addr()?);
         Ok(Listeners { mscp: (mscp, mscp_address), http: (http, http_address) })
-    }
-}
-
-/// The media threads and the control side's grip on them. Dropping it ends both threads.
-struct Media {
-    engine: EngineThread,
-    handle: EngineHandle,
-    net: NetHandle,
-    /// Readable after each tick.
-    wake: pipe::Receiver,
-    late_ticks: Consumer<LateTick>,
-    privileges: Privileges,
-}
-
-impl Media {
-    fn start(
-        config: &Config,
-        metrics: &Metrics,
-        health: &Arc<Health>,
-    ) -> Result<Media, StartError> {
-        let (net, ingress, egress) = net::start(&sizes::network(config))?;
-        let (engine, handle) = mixer::engine(sizes::capacities(config));
-        let (wake, ring) =
-            pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
-        let wake = pipe::Receiver::from_owned_fd(wake)?;
-        let (late, late_ticks) = LateTicks::new(metrics.late_ticks.clone());
-        let (engine, privileges) = EngineThread::start(thread::Parts {
-            engine,
-            ingress,
-            egress,
-            late_ticks: late,
-            wake: ring,
-            health: Arc::clone(health),
-            tick_time: Arc::clone(&metrics.tick_seconds),
-            wake_lateness: Arc::clone(&metrics.wake_lateness_seconds),
-            realtime: config.engine.realtime == Realtime::Auto,
-        })?;
-        Ok(Media { engine, handle, net, wake, late_ticks, privileges })
     }
 }
 
@@ -153,7 +110,7 @@ struct Parts {
 /// Sets the tasks to work, which cannot fail any more.
 fn run(config: Config, parts: Parts) -> Server {
     let Parts { fetcher, ports, metrics, health, listeners, media, phones } = parts;
-    announce(&media.privileges, &metrics);
+    media.announce(&metrics);
     let shutdown = CancellationToken::new();
     let (inbox, messages) = mpsc::channel(INBOX_MAX);
     let ((mscp, mscp_address), (http, http_address)) = (listeners.mscp, listeners.http);
@@ -195,7 +152,7 @@ fn run(config: Config, parts: Parts) -> Server {
         inbox,
         shutdown,
         core,
-        _engine: media.engine,
+        _engines: media.engines,
     }
 }
 
@@ -241,8 +198,8 @@ impl Server {
         let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
         let ports = media_ports(&config)?;
         let sip_config = share_descriptors(&mut config);
-        let metrics = Metrics::new();
-        let health = Health::new(Instant::now(), 1);
+        let metrics = Metrics::new(config.engine.threads);
+        let health = Health::new(Instant::now(), config.engine.threads);
         let listeners = Listeners::bind(&config).await?;
         let media = Media::start(&config, &metrics, &health)?;
         // The last that can fail: unlike what was made before, an agent does not end at once.
@@ -348,26 +305,6 @@ async fn ask(inbox: &mpsc::Sender<Message>) -> Option<State> {
     let (reply, state) = oneshot::channel();
     inbox.send(Message::State(reply)).await.ok()?;
     state.await.ok()
-}
-
-fn announce(privileges: &Privileges, metrics: &Metrics) {
-    let word = |got: &Result<(), String>| match got {
-        Ok(()) => "yes".to_owned(),
-        Err(why) => format!("no: {why}"),
-    };
-    let core = match &privileges.core {
-        Ok(core) => format!("core {core}"),
-        Err(why) => format!("no: {why}"),
-    };
-    info!(
-        fifo = word(&privileges.fifo),
-        locked_memory = word(&privileges.locked_memory),
-        pinned = core,
-        "engine thread"
-    );
-    metrics.set_privilege(Privilege::Fifo, privileges.fifo.is_ok());
-    metrics.set_privilege(Privilege::Mlock, privileges.locked_memory.is_ok());
-    metrics.set_privilege(Privilege::Affinity, privileges.core.is_ok());
 }
 
 fn sip_config(config: &Config) -> sip::Config {

@@ -31,29 +31,41 @@ const SLOTS_PER_CALL: usize = 4;
 pub(super) fn capacities(config: &Config) -> Capacities {
     let ports = config.engine.max_ports;
     let least = Capacities::default();
-    Capacities {
-        shards: 1,
+    let sizes = Capacities {
+        shards: config.engine.threads,
         ports,
         rooms: ROOMS_PER_CONFERENCE * config.engine.max_conferences,
         // A room makes a sound when a port speaks into it, or into one that it hears.
         live_rooms: ROOMS_PER_CONFERENCE
             * config.engine.max_conferences.min(STREAMS_PER_PORT * ports),
         streams: STREAMS_PER_PORT * ports,
+        // A room may be heard at any engine, with talkers of all of them.
         talkers: least.talkers.max(TALKERS_PER_PORT * ports),
         // Plans follow the pace of the application servers, not the number of ports.
         plans: least.plans,
-        notices: least.notices.max(NOTICES_PER_PORT * ports),
-        datagrams_per_tick: least.datagrams_per_tick.max(DATAGRAMS_PER_PORT * ports),
+        ..least
+    };
+    // Each engine has rings of its own, for the ports that it holds.
+    let share = sizes.share_of(ports);
+    Capacities {
+        notices: sizes.share_of(least.notices).max(NOTICES_PER_PORT * share),
+        datagrams_per_tick: sizes
+            .share_of(least.datagrams_per_tick)
+            .max(DATAGRAMS_PER_PORT * share),
+        ..sizes
     }
 }
 
 pub(super) fn network(config: &Config) -> NetConfig {
     let least = NetConfig::default();
-    let slots = SLOTS_PER_CALL * config.sip.max_calls.min(config.engine.max_ports);
+    let capacities = capacities(config);
+    // Calls are given to one engine until it is full.
+    let calls = config.sip.max_calls.min(capacities.share_of(capacities.ports));
+    let slots = |least| capacities.share_of(least).max(SLOTS_PER_CALL * calls);
     NetConfig {
-        ports: config.engine.max_ports,
-        inbox_slots: least.inbox_slots.max(slots),
-        outbox_slots: least.outbox_slots.max(slots),
+        inbox_slots: slots(least.inbox_slots),
+        outbox_slots: slots(least.outbox_slots),
+        capacities,
         ..least
     }
 }
@@ -78,8 +90,20 @@ mod tests {
             capacities(&large);
         assert_eq!((ports, streams, talkers), (20_000, 40_000, 160_000));
         assert_eq!((notices, datagrams_per_tick), (40_000, 160_000));
-        let NetConfig { ports, inbox_slots, outbox_slots, .. } = network(&large);
-        assert_eq!((ports, inbox_slots, outbox_slots), (20_000, 20_000, 20_000));
+        let NetConfig { capacities, inbox_slots, outbox_slots, .. } = network(&large);
+        assert_eq!((capacities.ports, inbox_slots, outbox_slots), (20_000, 20_000, 20_000));
+    }
+
+    #[test]
+    fn each_of_several_engines_has_rings_for_its_own_ports() {
+        let five = config("engine.threads = 5\nengine.max-ports = 20_000\nsip.max-calls = 5_000");
+        let Capacities { shards, ports, notices, datagrams_per_tick, .. } = capacities(&five);
+        assert_eq!((shards, ports, notices, datagrams_per_tick), (5, 20_000, 8_000, 32_000));
+        let NetConfig { inbox_slots, outbox_slots, .. } = network(&five);
+        assert_eq!((inbox_slots, outbox_slots), (16_000, 16_000));
+        let least = NetConfig::default();
+        let small = network(&config("engine.threads = 4\nsip.max-calls = 100"));
+        assert_eq!(small.inbox_slots, least.inbox_slots / 4);
     }
 
     #[test]
