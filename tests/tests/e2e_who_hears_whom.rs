@@ -1,6 +1,6 @@
 //! Who hears whom on real sockets in real time: a conference of three, a mute, an unjoin, a direct
 //! bridge, a sidebar, and a hang-up; rings of two and of three conferences, a conference that is
-//! destroyed, and a connection that listens to one source.
+//! destroyed, and a connection that listens to one source; and callers at two engines.
 
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -10,6 +10,7 @@ use std::time::Duration;
 use antiphon_tests::e2e::caller::Caller;
 use antiphon_tests::e2e::mscp::AppServer;
 use antiphon_tests::e2e::server::Server;
+use antiphon_tests::e2e::tools::figure;
 use antiphon_tests::e2e::voices::{VOICES_HZ, assert_hears};
 
 /// From the answer to a request until what was on its way is heard: packets, jitter buffer, fades.
@@ -121,6 +122,41 @@ fn from_rings_of_conferences_to_one_source() {
     application.join(&s, &ids[3], "");
     assert_all("3 in the second as well", &callers, &[&[1, 3], &[0, 3], &[3], &[2]]);
 
+    callers.into_iter().for_each(Caller::hang_up);
+    server.wait_for_no_call(Duration::from_secs(5));
+}
+
+/// Two callers are at each engine, and nobody can tell.
+#[test]
+#[ignore = "end to end: run ./test"]
+fn from_a_conference_to_a_bridge_across_two_engines() {
+    let server = Server::with(&[
+        ("MEDIASERVER_ENGINE_THREADS", "2"),
+        ("MEDIASERVER_ENGINE_MAX_PORTS", "4"),
+        ("MEDIASERVER_SIP_MAX_CALLS", "4"),
+    ]);
+    let mut application = AppServer::connect(server.mscp);
+    application.watch();
+    let room = application.create_conference();
+    let callers = VOICES_HZ.map(|hz| Caller::call(server.sip, hz));
+    let ids = callers.each_ref().map(|caller| caller.connection.clone());
+    for id in &ids {
+        application.join(&room, id, "");
+    }
+    let everyone: &[&[usize]] = &[&[1, 2, 3], &[0, 2, 3], &[0, 1, 3], &[0, 1, 2]];
+    assert_all("a conference across two engines", &callers, everyone);
+
+    application.join(&ids[0], &ids[3], "");
+    let bridged: &[&[usize]] = &[&[3], &[0, 2, 3], &[0, 1, 3], &[0]];
+    assert_all("a bridge across two engines", &callers, bridged);
+
+    let metrics = server.metrics();
+    assert!(metrics["mediaserver_engine_sent_relays_total"] > 0.0, "all are at one engine");
+    for engine in 0..2 {
+        let ticks = metrics[&format!("mediaserver_tick_seconds_count{{engine=\"{engine}\"}}")];
+        figure(&format!("engine {engine} ticked {ticks} times"));
+        assert!(ticks > 0.0);
+    }
     callers.into_iter().for_each(Caller::hang_up);
     server.wait_for_no_call(Duration::from_secs(5));
 }
