@@ -172,6 +172,14 @@ impl PartialEq for Codec {
 
 impl Eq for Codec {}
 
+impl PartialEq for Encoding {
+    fn eq(&self, other: &Encoding) -> bool {
+        self.id == other.id
+    }
+}
+
+impl Eq for Encoding {}
+
 impl std::fmt::Debug for Codec {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Codec({}/{})", self.name, self.clock_rate_hz)

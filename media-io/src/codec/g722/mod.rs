@@ -40,8 +40,9 @@ pub static G722: Codec = Codec {
 
 const ID: EncodingId = EncodingId(3);
 
-/// Both differences as small as they can be told: repeated, it decays to silence.
-const SILENCE: u8 = 0xfa;
+/// Both differences small and of one sign. Repeated, it decays within 20 ms to less than −55 dBFS of
+/// 0 Hz and of 8 kHz, which is as near to silence as one byte comes.
+const SILENCE: u8 = 0xfe;
 
 /// Bits of the lower half in a byte.
 const LOW_BITS: u32 = 6;
