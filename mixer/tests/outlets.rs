@@ -5,6 +5,7 @@ mod common;
 
 use std::any::Any;
 
+use common::caller::hum;
 use common::{SETTLING_TICKS, Studio};
 use mixer::encoder::{Encoder, EncodingId};
 use mixer::port::{Media, Rate};
@@ -208,4 +209,27 @@ fn going_over_to_another_room_never_leaves_a_listener_without_payload() {
     let payloads = studio.line('b').payloads();
     assert_eq!(payloads.len(), 8);
     assert!(payloads.iter().all(|payload| payload.len() == 16));
+}
+
+#[test]
+fn who_comes_speaking_hears_the_others_from_the_first_tick_and_nothing_older() {
+    let mut studio = Studio::with_all("abcdeRS");
+    studio.join('d', 'S', Both);
+    studio.join('e', 'S', Both);
+    studio.run(5);
+    // What d has heard of e is left behind where c will hear.
+    studio.unjoin('e', 'S').unwrap();
+    studio.unjoin('d', 'S').unwrap();
+    studio.join('a', 'R', BToA);
+    studio.join('b', 'R', Both);
+    studio.run(5);
+    // What those hear who only listen is made before it is the turn of c.
+    studio.join('c', 'R', Both);
+    let heard = studio.record(1).remove(&'c').unwrap();
+    let hum_of_b = studio.line('b');
+    let spoken: Vec<i16> =
+        (0..2 * heard.len()).map(|i| hum(hum_of_b.tone_hz, hum_of_b.amplitude(), i)).collect();
+    // It fades in over 5 ms.
+    let faded_in = &heard[40..];
+    assert!(spoken.windows(faded_in.len()).any(|window| window == faded_in), "{heard:?}");
 }

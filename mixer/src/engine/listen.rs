@@ -231,7 +231,12 @@ impl<'a> Scene<'a> {
         let own = ear.own.in_tick(self.tick);
         let shared = outlets.find(slot, form);
         match own {
-            Some(_) if ear.outlet == NONE => ear.outlet = outlets.open(form, shared),
+            Some(_) if ear.outlet == NONE => {
+                ear.outlet = outlets.open(form, shared);
+                if ear.outlet != NONE {
+                    outlets[ear.outlet].rewind(self.tick);
+                }
+            }
             Some(_) => {}
             None => self.share(ear, slot, shared, form, outlets),
         }

@@ -153,6 +153,14 @@ impl Outlet {
         stats.outlets_mixed += 1;
     }
 
+    /// Takes back this tick, if what it goes on from was made in it before: it is to be made yet.
+    pub(super) fn rewind(&mut self, tick: u64) {
+        if self.made == tick {
+            self.made = tick - 1;
+            self.limiter = self.limiter_before;
+        }
+    }
+
     /// At another rate, or to another loudness.
     fn remake(&mut self, part: Part<'_>, filters: &Filters) -> Outcome {
         let samples = self.form.rate.frame_samples();
@@ -281,16 +289,19 @@ impl Outlets {
         }
         let remembered = like.map_or(super::NEVER, |like| like.remembered);
         let state = like.map(|like| {
-            (like.made, like.from, like.limiter, like.resampler.clone(), like.agc, like.noise)
+            let limiters = (like.limiter, like.limiter_before);
+            let (agc, noise) = (like.agc, like.noise);
+            (like.made, like.from, limiters, like.resampler.clone(), agc, noise, like.frame)
         });
         let outlet = &mut self[id];
         (outlet.agc, outlet.noise) = (Agc::NEW, NoiseFloor::UNKNOWN);
         (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
         (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
         outlet.remembered = remembered;
-        if let Some((made, from, limiter, resampler, agc, noise)) = state {
+        if let Some((made, from, limiters, resampler, agc, noise, frame)) = state {
             (outlet.made, outlet.from) = (made, from);
-            (outlet.limiter, outlet.resampler) = (limiter, resampler);
+            (outlet.limiter, outlet.limiter_before) = limiters;
+            (outlet.resampler, outlet.frame) = (resampler, frame);
             (outlet.agc, outlet.noise) = (agc, noise);
         }
         id
