@@ -21,8 +21,7 @@ fn samples_go_in_network_order_and_come_back() {
 
 #[test]
 fn half_a_sample_is_none() {
-    let (mut encoder, mut decoder) =
-        ((L16_WIDE.encoding(None).encoder)(), (L16_WIDE.decoder)());
+    let (mut encoder, mut decoder) = ((L16_WIDE.encoding(None).encoder)(), (L16_WIDE.decoder)());
     assert_eq!(encoder.encode(&[1, 2], &mut [0; 3]), 2);
     assert_eq!(decoder.decode(&[0, 1, 2], &mut [0; 4]), 1);
     assert_eq!((L16_WIDE.units_in)(&[0, 1, 2]), 1);

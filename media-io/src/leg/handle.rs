@@ -87,7 +87,6 @@ impl LegHandle {
 
 /// What crosses to the engine. Only the decoders own memory; those that are replaced travel home.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "they live in a ring of constant size")]
 pub(super) enum Command {
     SetRemote(Remote),
     SetDirection(Direction),

@@ -129,7 +129,9 @@ impl Control {
         let seed = self.random();
         let Some(connection) = self.connections.get_mut(id) else { return };
         let port = connection.port;
-        let mut config = LegConfig::new(port, seed, self.settings.cname.clone(), first_format());
+        // What a leg is born with while the peer's answer is still to come.
+        let format = Format::new(&PCMU, 0);
+        let mut config = LegConfig::new(port, seed, self.settings.cname.clone(), format);
         config.ntp_at_zero = self.settings.ntp_at_zero;
         config.starvation = self.settings.starvation;
         config.jitter = self.settings.jitter;
@@ -444,9 +446,4 @@ pub(super) fn rejection_of(refusal: &Refusal) -> Rejection {
         Some(code) => Rejection::not_acceptable_here(code, refusal.to_string()),
         None => Rejection::new(refusal.status()).because(refusal.to_string()),
     }
-}
-
-/// What a leg is born with while the peer's answer is still to come.
-fn first_format() -> Format {
-    Format::new(&PCMU, 0)
 }

@@ -282,10 +282,10 @@ impl Outlets {
         let Some(id) = self.free.pop() else { return NONE };
         let mut encoder = form.encoding.and_then(|encoding| self.encoders.lend(encoding));
         let like = self.table.get(like as usize).filter(|like| like.form == form);
-        match (&mut encoder, like.and_then(|like| like.encoder.as_deref())) {
-            (Some(encoder), Some(like)) => encoder.follow(like),
-            // Reset with its first tick.
-            (Some(_), None) | (None, _) => {}
+        if let (Some(encoder), Some(like)) =
+            (&mut encoder, like.and_then(|like| like.encoder.as_deref()))
+        {
+            encoder.follow(like);
         }
         let remembered = like.map_or(super::NEVER, |like| like.remembered);
         let state = like.map(|like| {
