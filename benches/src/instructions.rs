@@ -43,6 +43,7 @@ const ROWS: &[Row] = &[
     tick("tick, room of 1,000 at 48 kHz", "room-of-1000-48-khz"),
     tick("tick, 1,000 rooms of 3", "1000-rooms-of-3"),
     tick("tick, room of 1,000 G.711 legs with RTP", "room-of-1000-legs"),
+    tick("tick, room of 100 Opus legs with RTP", "room-of-100-opus-legs"),
     tick("tick, room of 5,000, nobody talks", "silence-of-5000"),
     tick("join into a room of 5,000, its plan", "plan-of-a-join"),
     Row {

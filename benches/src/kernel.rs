@@ -2,7 +2,7 @@
 
 use std::hint::black_box;
 
-use mixer::bench::{Candidates, Limiter, add, power};
+use mixer::bench::{Candidates, Crowd, Limiter, add, power};
 use mixer::port::Rate;
 use mixer::room::Policy;
 
@@ -10,11 +10,16 @@ use crate::measure::{head, line};
 
 const MEMBERS: usize = 1_000;
 
+/// White noise of this amplitude is at -75 dBFS: a thousand such voices need no limiting.
+const QUIET: f32 = 10.0;
+
+/// This is at -20 dBFS, as people speak: all together are ten times full scale, and always limited.
+const LOUD: f32 = 5_675.0;
+
 /// Measures a room at 48 kHz in which all are summed, quiet and loud, and choosing among its members.
 pub(crate) fn run() {
     head("inner loops, 1,000 members at 48 kHz");
-    // 1,000 voices at −70 dBFS never need limiting; at −20 dBFS, as people speak, they always do.
-    for (level, amplitude) in [("quiet", 10.0), ("loud", 4_600.0)] {
+    for (level, amplitude) in [("quiet", QUIET), ("loud", LOUD)] {
         let mut room = Room::new(amplitude);
         line(&format!("energy, {level}"), || room.measure());
         line(&format!("sum, {level}"), || room.add());
@@ -25,6 +30,12 @@ pub(crate) fn run() {
             room.listen();
         });
     }
+    let mut room = Room::new(LOUD);
+    line("energy, sum, mix-minus and limit, loud, as a crowd", || {
+        room.measure();
+        room.add();
+        room.listen_in_a_crowd();
+    });
     choose();
 }
 
@@ -49,6 +60,7 @@ struct Room {
     voices: Vec<Vec<i16>>,
     sum: Vec<i32>,
     limiters: Vec<Limiter>,
+    crowd: Crowd,
     frame: Vec<i16>,
 }
 
@@ -61,6 +73,7 @@ impl Room {
             voices: (0..MEMBERS).map(voice).collect(),
             sum: vec![0; samples],
             limiters: vec![Limiter::default(); MEMBERS],
+            crowd: Crowd::default(),
             frame: vec![0; samples],
         }
     }
@@ -81,6 +94,14 @@ impl Room {
     fn listen(&mut self) {
         for (voice, limiter) in self.voices.iter().zip(&mut self.limiters) {
             limiter.limit_without(&self.sum, voice, &mut self.frame);
+            black_box(&self.frame);
+        }
+    }
+
+    fn listen_in_a_crowd(&mut self) {
+        assert!(self.crowd.limit(&self.sum), "they are loud enough");
+        for voice in &self.voices {
+            self.crowd.without(voice, &mut self.frame);
             black_box(&self.frame);
         }
     }

@@ -2,6 +2,7 @@
 
 use std::hint::black_box;
 
+use media_io::codec::{OPUS, PCMU};
 use mixer::Plan;
 use mixer::inbox::NoInbox;
 use mixer::port::{Activity, Datagram, Heard, Media, Outbox, Port, PortId, Rate, Sink, Source};
@@ -34,7 +35,11 @@ pub(crate) const SCENES: &[Scene] = &[
     ("room-of-1000-48-khz", || ticks_of(full(1_000, 1, Policy::NBest(3), Rate::Full))),
     ("1000-rooms-of-3", || ticks_of(full(3, 1_000, Policy::NBest(0), Rate::Narrow))),
     ("room-of-1000-legs", || {
-        let mut legs = Legs::new(1_000, 1);
+        let mut legs = Legs::new(&PCMU, 1_000, 1);
+        count(|| legs.tick());
+    }),
+    ("room-of-100-opus-legs", || {
+        let mut legs = Legs::new(&OPUS, 100, 1);
         count(|| legs.tick());
     }),
     ("plan-of-a-join", count_plans),

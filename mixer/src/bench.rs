@@ -5,7 +5,7 @@ use crate::room::Policy;
 use crate::room::selection::{self, Candidate};
 use crate::signal::fade::Ramp;
 use crate::signal::level::Level;
-use crate::signal::{level, limiter, sum};
+use crate::signal::{crowd, level, limiter, sum};
 use crate::topology::Treatment;
 
 /// Mean square of a frame.
@@ -32,6 +32,28 @@ impl Limiter {
     /// The same for the sum less one of its voices.
     pub fn limit_without(&mut self, sum: &[i32], own: &[i16], frame: &mut [i16]) -> bool {
         self.0.limit_without(sum, own, frame).limited
+    }
+}
+
+/// What limits the sum of many for all of them.
+#[derive(Debug)]
+pub struct Crowd(crowd::Crowd, limiter::Limiter);
+
+impl Default for Crowd {
+    fn default() -> Self {
+        Self(crowd::Crowd::new(), limiter::Limiter::default())
+    }
+}
+
+impl Crowd {
+    /// Takes in a sum; returns whether it is a crowd's.
+    pub fn limit(&mut self, sum: &[i32]) -> bool {
+        self.0.limit(&mut self.1, sum)
+    }
+
+    /// Writes what was taken in less one of its voices into the frame.
+    pub fn without(&self, own: &[i16], frame: &mut [i16]) {
+        self.0.without(own, frame);
     }
 }
 

@@ -5,7 +5,7 @@ mod common;
 
 use common::Studio;
 use common::caller::hum;
-use common::ear::amplitude;
+use common::ear::{amplitude, largest_jump};
 use mixer::room::Policy;
 use mixer::topology::Directions::{AToB, Both};
 
@@ -87,6 +87,59 @@ fn ones_own_voice_leaves_no_residue_even_while_limiting() {
     };
     let settled = 10 * 160;
     assert_eq!(record(20_000.0)[settled..], record(1_000.0)[settled..]);
+}
+
+/// So many at one amplitude, each with a tone of its own, who all peak together.
+fn crowd(count: u32, amplitude: f64) -> (Studio, Vec<char>) {
+    let mut studio = Studio::new();
+    studio.open('R', Policy::default());
+    let names: Vec<char> = (0..count).filter_map(|i| char::from_u32(u32::from('a') + i)).collect();
+    for name in &names {
+        studio.call(*name).hum_at(amplitude);
+        studio.join(*name, 'R', Both);
+        studio.tick();
+    }
+    studio.run(25);
+    (studio, names)
+}
+
+#[test]
+fn in_a_crowd_all_others_are_heard_alike_and_never_oneself() {
+    let (mut studio, names) = crowd(36, FULL_SCALE);
+    let recordings = studio.record(10);
+    // Turned down as if there were one voice more.
+    let share_db = 20.0 * (1.0 / (names.len() + 1) as f64).log10();
+    for listener in &names {
+        for name in &names {
+            let heard = amplitude(&recordings[listener], studio.line(*name).tone_hz) / FULL_SCALE;
+            let level_db = 20.0 * heard.log10();
+            if name == listener {
+                assert!(level_db < -90.0, "{listener} hears itself at {level_db} dB");
+            } else {
+                let off_db = level_db - share_db;
+                assert!(off_db.abs() < 0.3, "{name} is {off_db} dB off for {listener}");
+            }
+        }
+    }
+    assert_eq!(studio.stats().samples_clipped, 0);
+}
+
+#[test]
+fn becoming_a_crowd_and_ceasing_to_be_one_is_no_jump() {
+    // At this amplitude they are turned down by 18 dB, where a crowd begins.
+    let begins = 8.0 * FULL_SCALE / 36.0;
+    let jumps_at = |amplitudes: [f64; 2]| {
+        let (mut studio, names) = crowd(36, amplitudes[0]);
+        let mut heard = Vec::new();
+        for round in 0..20 {
+            names.iter().for_each(|name| studio.line(*name).hum_at(amplitudes[round % 2]));
+            heard.extend(studio.record(7).remove(&'b').unwrap());
+        }
+        assert_eq!(studio.stats().samples_clipped, 0);
+        largest_jump(&heard)
+    };
+    let (below, across) = (jumps_at([begins * 0.8; 2]), jumps_at([begins * 0.8, begins * 1.2]));
+    assert!(across < below + below / 10, "{across} instead of {below}");
 }
 
 #[test]

@@ -249,7 +249,8 @@ impl<'a> Scene<'a> {
             let talker = self.floor.talker(talker);
             (self.floor.frame_of(&talker, self.ports, self.relay), talker.ramp)
         });
-        let part = Part { rate: room.rate, sum: self.floor.sum_of(room), own };
+        let (sum, crowd) = (self.floor.sum_of(room), self.floor.crowd_of(room));
+        let part = Part { rate: room.rate, sum, crowd, own };
         outlet.mix(self.tick, part, filters, stats);
         Place::Outlet(ear.outlet)
     }

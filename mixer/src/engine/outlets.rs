@@ -12,6 +12,7 @@ use super::stats::Stats;
 use super::streams::NONE;
 use crate::encoder::{Encoder, EncodingId, PAYLOAD_MAX};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
+use crate::signal::crowd::Crowd;
 use crate::signal::fade::{self, Ramp};
 use crate::signal::level;
 use crate::signal::limiter::{Limiter, Outcome};
@@ -29,11 +30,20 @@ pub(super) struct Form {
     pub(super) is_levelled: bool,
 }
 
+impl Form {
+    /// Whether a room of this rate is heard as it is.
+    fn is_as_in(self, rate: Rate) -> bool {
+        self.rate == rate && !self.is_levelled
+    }
+}
+
 /// What there is to hear in a room in a tick.
 #[derive(Clone, Copy)]
 pub(super) struct Part<'a> {
     pub(super) rate: Rate,
     pub(super) sum: &'a [i32],
+    /// The same, limited already, if it is a crowd's.
+    pub(super) crowd: Option<&'a Crowd>,
     /// The listener's own voice, which it does not hear, as it is in the sum.
     pub(super) own: Option<(&'a [i16], Ramp)>,
 }
@@ -65,6 +75,8 @@ pub(super) struct Outlet {
     limiter: Limiter,
     /// As it was before that tick.
     limiter_before: Limiter,
+    /// It was made from what a crowd's limiter made.
+    is_in_crowd: bool,
     resampler: Resampler,
     /// How loud what is heard is, and what of it is noise, if it is levelled.
     agc: Agc,
@@ -90,6 +102,7 @@ impl Outlet {
             from: Rate::Narrow,
             limiter: Limiter::default(),
             limiter_before: Limiter::default(),
+            is_in_crowd: false,
             resampler: Resampler::SILENT,
             agc: Agc::NEW,
             noise: NoiseFloor::UNKNOWN,
@@ -135,14 +148,22 @@ impl Outlet {
         if self.made == tick {
             return;
         }
-        let jumps = is_previous(self.made, tick) && self.from != part.rate;
+        let crowd = self.crowd_in(part);
+        let other = self.from != part.rate || self.is_in_crowd != crowd.is_some();
+        let jumps = is_previous(self.made, tick) && other;
+        self.is_in_crowd = crowd.is_some();
         let last = self.frame().last().copied().unwrap_or_default();
         self.begin_tick(tick, part.rate);
         self.limiter_before = self.limiter;
         let samples = self.form.rate.frame_samples();
-        let outcome = match part.as_it_is() {
-            Some(own) if part.rate == self.form.rate && !self.form.is_levelled => {
-                self.limiter.limit_without(part.sum, own, &mut self.frame[..samples])
+        let frame = &mut self.frame[..samples];
+        let outcome = match (part.as_it_is(), crowd) {
+            (Some(own), Some(crowd)) => {
+                self.limiter = crowd.limiter();
+                crowd.without(own, frame)
+            }
+            (Some(own), None) if self.form.is_as_in(part.rate) => {
+                self.limiter.limit_without(part.sum, own, frame)
             }
             _ => self.remake(part, filters),
         };
@@ -161,7 +182,12 @@ impl Outlet {
         }
     }
 
-    /// At another rate, or to another loudness.
+    /// What others have limited already, if that will do.
+    fn crowd_in<'a>(&self, part: Part<'a>) -> Option<&'a Crowd> {
+        part.crowd.filter(|_| self.form.is_as_in(part.rate) && part.as_it_is().is_some())
+    }
+
+    /// At another rate, or to another loudness, or while the own voice fades.
     fn remake(&mut self, part: Part<'_>, filters: &Filters) -> Outcome {
         let samples = self.form.rate.frame_samples();
         let (mut rest, mut own): (Sum, Sum) = ([0; FRAME_SAMPLES_MAX], [0; FRAME_SAMPLES_MAX]);
@@ -289,17 +315,17 @@ impl Outlets {
         }
         let remembered = like.map_or(super::NEVER, |like| like.remembered);
         let state = like.map(|like| {
+            let makings = (like.made, like.from, like.is_in_crowd);
             let limiters = (like.limiter, like.limiter_before);
-            let (agc, noise) = (like.agc, like.noise);
-            (like.made, like.from, limiters, like.resampler.clone(), agc, noise, like.frame)
+            (makings, limiters, like.resampler.clone(), like.agc, like.noise, like.frame)
         });
         let outlet = &mut self[id];
         (outlet.agc, outlet.noise) = (Agc::NEW, NoiseFloor::UNKNOWN);
         (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
         (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
         outlet.remembered = remembered;
-        if let Some((made, from, limiters, resampler, agc, noise, frame)) = state {
-            (outlet.made, outlet.from) = (made, from);
+        if let Some((makings, limiters, resampler, agc, noise, frame)) = state {
+            (outlet.made, outlet.from, outlet.is_in_crowd) = makings;
             (outlet.limiter, outlet.limiter_before) = limiters;
             (outlet.resampler, outlet.frame) = (resampler, frame);
             (outlet.agc, outlet.noise) = (agc, noise);

@@ -5,6 +5,7 @@ use super::streams::NONE;
 use crate::plan::{Links, Shards};
 use crate::port::Rate;
 use crate::room::{Policy, RoomId};
+use crate::signal::limiter::Limiter;
 
 /// A part of one of the tick's lists.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,6 +63,11 @@ pub(super) struct Room {
     pub(super) talkers_before: Span,
     /// Where its sum lies in that tick.
     pub(super) sum: u32,
+    /// The same as a crowd, if it is one, or [`NONE`]; the last tick in which it was, and where the
+    /// limiter was then.
+    pub(super) crowd: u32,
+    pub(super) crowded: u64,
+    pub(super) limiter: Limiter,
 }
 
 impl Room {
@@ -88,6 +94,9 @@ impl Room {
             talkers: Span::default(),
             talkers_before: Span::default(),
             sum: 0,
+            crowd: NONE,
+            crowded: NEVER,
+            limiter: Limiter::default(),
         }
     }
 

@@ -57,9 +57,25 @@ impl Limiter {
         if self.gain == 1.0 && kernel::narrow(sum, own, frame) {
             return Outcome::default();
         }
+        self.turn_down(sum, own, 0, frame).0
+    }
+
+    /// Writes the sum into the frame, turned down as if it were louder by `margin`: anything up to
+    /// that can be taken out of the result. Returns the gains.
+    pub(crate) fn limit_below(&mut self, sum: &[i32], margin: i32, frame: &mut [i16]) -> Gains {
+        self.turn_down(sum, &[], margin, frame).1
+    }
+
+    fn turn_down(
+        &mut self,
+        sum: &[i32],
+        own: &[i16],
+        margin: i32,
+        frame: &mut [i16],
+    ) -> (Outcome, Gains) {
         let mut peaks = [0; BLOCKS];
         kernel::peaks(sum, own, &mut peaks);
-        let gains = self.envelope(&needs(&peaks));
+        let gains = self.envelope(&needs(&peaks.map(|peak| peak.saturating_add(margin))));
         let mut clipped = 0;
         if keeps_below_full_scale(&gains, &peaks) {
             kernel::turn_down(sum, own, &gains, frame);
@@ -67,7 +83,7 @@ impl Limiter {
             clipped = cut_off(sum, own, &gains, frame);
             debug_assert_eq!(clipped, 0, "the envelope keeps below full scale");
         }
-        Outcome { limited: true, clipped }
+        (Outcome { limited: true, clipped }, gains)
     }
 
     /// Whether switching from one limiter's output to the other's goes unnoticed.

@@ -1,5 +1,6 @@
 //! Work on samples: pure functions over frames, and the small states they need between frames.
 
+pub(crate) mod crowd;
 pub(crate) mod fade;
 pub(crate) mod kernel;
 pub(crate) mod level;

@@ -29,6 +29,7 @@ use crate::engine::streams::{NONE, Streams};
 use crate::plan::Shard;
 use crate::port::FRAME_SAMPLES_MAX;
 use crate::room::selection::Candidate;
+use crate::signal::crowd::{Crowd, TALKERS_MIN};
 use crate::signal::fade::Ramp;
 use crate::signal::resample::Filters;
 use crate::signal::sum::Sum;
@@ -107,6 +108,9 @@ pub(in crate::engine) struct Floor {
     marks: Box<[Mark]>,
     /// What is mixed in each live room.
     sums: Box<[Sum]>,
+    /// The same of rooms that are crowds; how many there are in this tick.
+    crowds: Box<[Crowd]>,
+    crowd_count: usize,
     pub(in crate::engine) renditions: Renditions,
     pub(in crate::engine) filters: Filters,
     /// Numbers the looks at a room, so that marks need no erasing.
@@ -132,6 +136,8 @@ impl Floor {
             candidates: Vec::with_capacity(capacities.streams.max(capacities.ports) + 2 * relayed),
             marks: vec![Mark::default(); ports + capacities.ports].into(),
             sums: vec![[0; FRAME_SAMPLES_MAX]; capacities.live_rooms].into(),
+            crowds: vec![Crowd::new(); capacities.talkers / TALKERS_MIN].into(),
+            crowd_count: 0,
             renditions: Renditions::new(ports, ports + capacities.ports),
             filters: Filters::new(),
             pass: 0,
@@ -149,6 +155,11 @@ impl Floor {
     /// The sum of a room that mixed in this tick.
     pub(in crate::engine) fn sum_of(&self, room: &Room) -> &[i32] {
         &self.sums[room.sum as usize][..room.rate.frame_samples()]
+    }
+
+    /// The same, if that is a crowd's.
+    pub(in crate::engine) fn crowd_of(&self, room: &Room) -> Option<&Crowd> {
+        self.crowds.get(room.crowd as usize)
     }
 
     pub(in crate::engine) fn mix(&mut self, tick: u64, scene: Stage<'_>) {
@@ -169,6 +180,7 @@ impl Floor {
             let room = self.live[index];
             self.give_floor(tick, room, rooms, ports, relay, stats);
             self.sum(tick, room, rooms, ports, relay);
+            self.crowd(tick, &mut rooms[room]);
             self.tell_talkers(tick, room, rooms, ports, outlets);
         }
         self.renditions.sweep(tick);
@@ -179,6 +191,7 @@ impl Floor {
         std::mem::swap(&mut self.talkers, &mut self.talkers_before);
         std::mem::swap(&mut self.relayed, &mut self.relayed_before);
         self.live.clear();
+        self.crowd_count = 0;
         self.relayed.clear();
         self.talkers.clear();
         std::mem::swap(&mut self.chosen, &mut self.chosen_before);

@@ -5,14 +5,16 @@ use crate::engine::is_previous;
 use crate::engine::outlets::Outlets;
 use crate::engine::ports::{OwnVoice, Ports};
 use crate::engine::relay::Relay;
-use crate::engine::rooms::{Rooms, Span};
+use crate::engine::rooms::{Room, Rooms, Span};
 use crate::engine::stats::Stats;
 use crate::engine::streams::NONE;
 use crate::plan::Feed;
 use crate::port::Rate;
 use crate::room::RoomId;
 use crate::room::selection::{Candidate, choose};
+use crate::signal::crowd::TALKERS_MIN;
 use crate::signal::fade::{Ramp, UNITY};
+use crate::signal::limiter::Limiter;
 use crate::signal::sum;
 
 impl Floor {
@@ -202,6 +204,25 @@ impl Floor {
         }
         self.sums = sum;
         room.mixed = tick;
+    }
+
+    /// Where so many talk so loudly that all their limiters would do the same, one does it for all.
+    pub(super) fn crowd(&mut self, tick: u64, room: &mut Room) {
+        room.crowd = NONE;
+        let talkers = room.talkers.range().len();
+        let Some(crowd) = self.crowds.get_mut(self.crowd_count) else { return };
+        if talkers < TALKERS_MIN {
+            return;
+        }
+        if !is_previous(room.crowded, tick) {
+            room.limiter = Limiter::default();
+        }
+        let sum = &self.sums[room.sum as usize][..room.rate.frame_samples()];
+        if crowd.limit(&mut room.limiter, sum) {
+            room.crowd = self.crowd_count as u32;
+            room.crowded = tick;
+            self.crowd_count += 1;
+        }
     }
 
     /// Tells those talkers who listen to the room which part of the sum is their own. They hear

@@ -219,6 +219,15 @@ fn turn_down_of<'a, const BLOCK: usize>(
     }
 }
 
+/// Sixteen bits at a time: the upper half of the product, and two bits of it for rounding.
+#[inline(always)]
+pub(super) fn take_out(mix: &[i16], own: &[i16], gains: &[i16], frame: &mut [i16]) {
+    for ((out, mix), (own, gain)) in zip(zip(frame, mix), zip(own, gains)) {
+        let product = (i32::from(*own).wrapping_mul(i32::from(*gain)) >> 16) as i16;
+        *out = mix.saturating_sub(product.wrapping_add(2) >> 2);
+    }
+}
+
 /// The gain within a block.
 #[inline(always)]
 pub(crate) fn gain_at(ends: (f32, f32), index: usize, block: usize) -> f32 {

@@ -94,6 +94,13 @@ macro_rules! kernels {
             body::turn_down(sum, own, gains, frame);
         }
 
+        /// Takes one of the voices out of a mix that was turned down: its samples times gains, which
+        /// are in Q18. No sample wraps.
+        #[multiversion::multiversion(targets($($target),+))]
+        pub(crate) fn take_out(mix: &[i16], own: &[i16], gains: &[i16], frame: &mut [i16]) {
+            body::take_out(mix, own, gains, frame);
+        }
+
         /// Raises a rate: each window of so many samples, beginning one sample later than the one
         /// before, makes as many outputs as `taps` holds filters of its length one after the other.
         #[multiversion::multiversion(targets($($target),+))]

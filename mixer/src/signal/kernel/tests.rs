@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::{BLOCKS, Gains};
 
 /// One target's kernels.
+#[allow(clippy::type_complexity, reason = "they are what they are")]
 struct Version {
     name: &'static str,
     add: fn(&mut [i32], &[i16]),
@@ -20,6 +21,7 @@ struct Version {
     narrow: fn(&[i32], &[i16], &mut [i16]) -> bool,
     peaks: fn(&[i32], &[i16], &mut [i32; BLOCKS]),
     turn_down: fn(&[i32], &[i16], &Gains, &mut [i16]),
+    take_out: fn(&[i16], &[i16], &[i16], &mut [i16]),
     raise: fn(&[f32], usize, &[f32], &mut [f32]),
     lower: fn(&[f32], usize, &[f32], &mut [f32]),
     round_voice: fn(&[f32], &mut [i16]),
@@ -39,6 +41,7 @@ macro_rules! version {
             narrow: $module::narrow,
             peaks: $module::peaks,
             turn_down: $module::turn_down,
+            take_out: $module::take_out,
             raise: $module::raise,
             lower: $module::lower,
             round_voice: $module::round_voice,
@@ -218,6 +221,24 @@ proptest! {
                 // The cast saturates.
                 let expected = limited.round_ties_even() as i16;
                 prop_assert_eq!(*out, expected, "{} at {}", version.name, i);
+            }
+        }
+    }
+
+    #[test]
+    fn voices_are_taken_out_of_a_mix(
+        (mix, own, gains) in lengths().prop_flat_map(|len| {
+            (vec(sample(), len), vec(sample(), len), vec(0..=i16::MAX, len))
+        }),
+    ) {
+        for version in versions() {
+            let mut frame = vec![0; mix.len()];
+            (version.take_out)(&mix, &own, &gains, &mut frame);
+            for (i, out) in frame.into_iter().enumerate() {
+                let product = f64::from(own[i]) * f64::from(gains[i]) / f64::from(1 << 16);
+                let part = (product.floor() + 2.0) / 4.0;
+                let expected = (f64::from(mix[i]) - part.floor()) as i16;
+                prop_assert_eq!(out, expected, "{} at {}", version.name, i);
             }
         }
     }
