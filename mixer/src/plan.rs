@@ -122,6 +122,8 @@ pub(crate) struct Luggage {
     pub(crate) frames: Box<[i16]>,
     /// Its contribution to the store of encoders.
     pub(crate) encoder: Option<Box<dyn Encoder>>,
+    /// The one it takes home in exchange for another.
+    pub(crate) former_encoder: Option<Box<dyn Encoder>>,
 }
 
 impl fmt::Debug for Step {

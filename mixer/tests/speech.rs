@@ -129,3 +129,19 @@ fn a_place_is_kept_for_a_while() {
     let heard = studio.record(20).remove(&'z').unwrap();
     assert!(loud_ms(&heard, 'b') > 200, "but may not keep it");
 }
+
+#[test]
+fn what_was_said_before_one_was_joined_is_not_heard_by_way_of_another_room() {
+    // R hears b 40 ms late, because it spoke already when it was chosen there. S, into which it comes
+    // afterwards, waits until what was said before has passed.
+    let mut studio = two_in_a_room_for_one();
+    speak(&mut studio, 'a', LOUD / 4.0);
+    studio.line('b').hum_at(LOUD);
+    studio.run(4);
+    studio.open('S', Policy::default());
+    studio.call('y').be_silent(true);
+    studio.join('y', 'S', BToA);
+    studio.join('b', 'S', AToB);
+    assert!(studio.record(2)[&'y'].iter().all(|sample| *sample == 0));
+    assert!(loud_ms(&studio.record(5)[&'y'], 'b') >= 90);
+}

@@ -141,6 +141,37 @@ fn not_more_than_5_ms_of_a_key_are_heard() {
 }
 
 #[test]
+fn a_key_is_kept_out_of_a_call_that_has_changed_its_codec() {
+    let mut studio = room(Rate::Narrow, DTMF_CLAMP, false);
+    studio.line('a').say(speech(Voice::Man, Rate::Narrow, 1, -26.0));
+    studio.run(20);
+    let a = studio.port('a');
+    let media = Media::plain(Rate::Wide);
+    studio.carry_out(|topology, plan| topology.set_media(plan, a, media)).unwrap();
+    let mut said = speech(Voice::Man, Rate::Wide, 1, -26.0);
+    let speech_samples = said.len() / 2;
+    said.extend(key([697.0, 1_209.0], Rate::Wide, -13.0, 100));
+    said.extend(vec![0; 8_000]);
+    studio.line('a').say(said);
+    let heard = listen(&mut studio, speech_samples / 8_000 + 1);
+    let amplitude = 32_767.0 * 10f64.powf(-13.0 / 20.0);
+    let ms = heard_ms(&heard[speech_samples..], Rate::Narrow, 697, amplitude);
+    assert!(ms <= 5, "{ms} ms");
+}
+
+#[test]
+fn a_gain_that_is_switched_off_is_faded() {
+    let mut studio = room(Rate::Narrow, GAIN, false);
+    studio.line('a').say(speech(Voice::Man, Rate::Narrow, 8, -44.0));
+    listen(&mut studio, 3);
+    let loud = ear::largest_jump(&listen(&mut studio, 1));
+    let (a, room) = (studio.port('a'), studio.rooms[&'R']);
+    studio.carry_out(|topology, plan| topology.join(plan, a, room, Directions::AToB)).unwrap();
+    let changing = ear::largest_jump(&studio.record(2)[&'b']);
+    assert!(changing <= loud, "{changing} instead of {loud}");
+}
+
+#[test]
 fn a_key_is_heard_where_it_is_not_clamped() {
     let mut studio = room(Rate::Narrow, Treatment::default(), false);
     studio.line('a').say(key([697.0, 1_209.0], Rate::Narrow, -13.0, 100));

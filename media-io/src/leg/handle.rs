@@ -78,6 +78,13 @@ impl LegHandle {
         *self.statistics.read()
     }
 
+    /// Whether that many commands will be taken: those that belong together are sent together or not
+    /// at all.
+    #[must_use]
+    pub fn has_room_for(&self, commands: usize) -> bool {
+        self.commands.slots() >= commands
+    }
+
     fn push(&mut self, command: Command) -> Result<(), CommandError> {
         // As many may be on their way home as commands may wait, so that there is always room.
         while self.homeward.pop().is_ok() {}

@@ -85,12 +85,19 @@ impl fmt::Debug for Leg {
     }
 }
 
+/// Remote, format and direction.
+const COMMANDS_OF_AN_AGREEMENT: usize = 3;
+
 impl Leg {
     /// Makes `agreed` what is in force.
     ///
     /// # Errors
     /// When the engine has not taken the leg's last commands: it stands still.
     pub(super) fn agree(&mut self, agreed: Negotiated) -> Result<(), CommandError> {
+        // All or nothing: a peer that is refused keeps what it had.
+        if !self.handle.has_room_for(COMMANDS_OF_AN_AGREEMENT) {
+            return Err(CommandError::Full);
+        }
         if let Some(remote) = agreed.remote {
             self.handle.set_remote(remote)?;
         }

@@ -124,8 +124,8 @@ impl Tables<'_> {
         let Some(slot) = self.ports.slot(port) else { return false };
         let encoder = self.take_encoder(slot);
         self.ports.ears[slot as usize].encoding = self.bring(&mut luggage.encoder);
-        luggage.encoder = luggage.encoder.take().or(encoder);
-        self.ports.voices[slot as usize].change(rate, &mut luggage.frames);
+        luggage.former_encoder = encoder;
+        self.ports.voices[slot as usize].change(self.tick, rate, &mut luggage.frames);
         true
     }
 
@@ -183,7 +183,7 @@ mod tests {
         let luggage = Luggage {
             body: Some(Box::new(Mute)),
             frames: super::super::frames_of(Rate::Narrow),
-            encoder: None,
+            ..Luggage::default()
         };
         Step::AddPort { port, rate: Rate::Narrow, luggage }
     }

@@ -82,7 +82,8 @@ impl Pad {
         outlets: &mut Outlets,
         stats: &mut Stats,
     ) -> Place {
-        let mut old_ear = Ear { feed: previous, own: ear.own_previous, ..*ear };
+        let (own, is_levelled) = (ear.own_previous, ear.was_levelled);
+        let mut old_ear = Ear { feed: previous, own, is_levelled, ..*ear };
         let old = scene.render(&mut old_ear, rate, outlets, stats);
         let (now, before) = (rate.frame_samples(), rate.frame_samples());
         let (now, before) = (&mut self.now[..now], &mut self.before[..before]);
@@ -250,7 +251,8 @@ impl<'a> Scene<'a> {
             (self.floor.frame_of(&talker, self.ports, self.relay), talker.ramp)
         });
         let (sum, crowd) = (self.floor.sum_of(room), self.floor.crowd_of(room));
-        let part = Part { rate: room.rate, sum, crowd, own };
+        let jumps = room.jumped == self.tick;
+        let part = Part { rate: room.rate, sum, crowd, own, jumps };
         outlet.mix(self.tick, part, filters, stats);
         Place::Outlet(ear.outlet)
     }

@@ -46,6 +46,8 @@ pub(super) struct Part<'a> {
     pub(super) crowd: Option<&'a Crowd>,
     /// The listener's own voice, which it does not hear, as it is in the sum.
     pub(super) own: Option<(&'a [i16], Ramp)>,
+    /// It does not go on where it was in the last tick.
+    pub(super) jumps: bool,
 }
 
 impl<'a> Part<'a> {
@@ -149,7 +151,7 @@ impl Outlet {
             return;
         }
         let crowd = self.crowd_in(part);
-        let other = self.from != part.rate || self.is_in_crowd != crowd.is_some();
+        let other = self.from != part.rate || self.is_in_crowd != crowd.is_some() || part.jumps;
         let jumps = is_previous(self.made, tick) && other;
         self.is_in_crowd = crowd.is_some();
         let last = self.frame().last().copied().unwrap_or_default();

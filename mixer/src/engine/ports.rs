@@ -50,8 +50,9 @@ pub(super) struct Ear {
     pub(super) feed: Feed,
     /// What it listened to until now, in the tick of the change.
     pub(super) previous: Option<Feed>,
-    /// Whether it wants its room brought to one loudness.
+    /// Whether it wants its room brought to one loudness, and wanted that of the previous one.
     pub(super) is_levelled: bool,
+    pub(super) was_levelled: bool,
     /// Which encoding it wants, if any.
     pub(super) encoding: Option<EncodingId>,
     /// Its place among the talkers of the rooms in `feed` and `previous`.
@@ -66,6 +67,7 @@ impl Ear {
         feed: Feed::Nothing,
         previous: None,
         is_levelled: false,
+        was_levelled: false,
         encoding: None,
         own: OwnVoice { tick: super::NEVER, talker: 0 },
         own_previous: OwnVoice { tick: super::NEVER, talker: 0 },
@@ -180,6 +182,9 @@ impl Ports {
     /// heard.
     pub(super) fn turn(&mut self, slot: u32, feed: Feed, is_levelled: bool) {
         let ear = &mut self.ears[slot as usize];
+        if ear.previous.is_none() {
+            ear.was_levelled = ear.is_levelled;
+        }
         ear.is_levelled = is_levelled;
         if ear.feed == feed {
             return;

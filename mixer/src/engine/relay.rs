@@ -32,6 +32,8 @@ pub(super) struct Relayed {
     pub(super) rate: Rate,
     pub(super) level: Level,
     pub(super) speaks: bool,
+    /// It was chosen a moment ago and keeps its place for a while.
+    pub(super) held: bool,
     /// It held nothing before, so that it may begin without a ramp.
     pub(super) begins: bool,
     pub(super) frame: [i16; FRAME_SAMPLES_MAX],

@@ -26,6 +26,8 @@ struct Rendition {
     next: u32,
     /// The last tick in which it was made.
     made: u64,
+    /// The rate of what it was made from.
+    from: Rate,
     /// A voice that is made louder may go beyond full scale.
     limiter: Limiter,
     resampler: Resampler,
@@ -40,6 +42,7 @@ impl Rendition {
             treatment: Treatment::default(),
             next: NONE,
             made: super::NEVER,
+            from: Rate::Narrow,
             limiter: Limiter::default(),
             resampler: Resampler::SILENT,
             frame: [0; FRAME_SAMPLES_MAX],
@@ -47,8 +50,9 @@ impl Rendition {
     }
 
     /// Whether it goes on from the tick before. If not, it begins anew.
-    fn goes_on(&mut self, tick: u64) -> bool {
-        let goes_on = is_previous(self.made, tick);
+    fn goes_on(&mut self, tick: u64, from: Rate) -> bool {
+        let goes_on = is_previous(self.made, tick) && self.from == from;
+        self.from = from;
         if !goes_on {
             self.resampler = Resampler::SILENT;
         }
@@ -57,7 +61,7 @@ impl Rendition {
     }
 
     fn make(&mut self, tick: u64, voice: &Voice, judge: &Judge, filters: &Filters) {
-        let goes_on = self.goes_on(tick);
+        let goes_on = self.goes_on(tick, voice.rate());
         if self.treatment.is_none() {
             return self.convert((voice.rate(), voice.in_rooms()), filters);
         }
@@ -136,7 +140,7 @@ impl Renditions {
         let id = self.find(key, rate, Treatment::default())?;
         let rendition = &mut self.table[id as usize];
         if rendition.made != tick {
-            rendition.goes_on(tick);
+            rendition.goes_on(tick, guest.rate);
             rendition.convert((guest.rate, guest.frame()), filters);
         }
         Some(id)

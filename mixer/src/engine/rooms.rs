@@ -53,6 +53,8 @@ pub(super) struct Room {
     /// The same with those who speak into it at other engines, and in which tick that was.
     pub(super) settled: Span,
     pub(super) settled_in: u64,
+    /// Last tick in which one of its voices did not go on where it was.
+    pub(super) jumped: u64,
     /// Last tick in which it was put on the list of rooms that mix.
     pub(super) awake: u64,
     /// Last tick in which it mixed.
@@ -90,6 +92,7 @@ impl Room {
             settled: Span::default(),
             settled_in: NEVER,
             awake: NEVER,
+            jumped: NEVER,
             mixed: NEVER,
             talkers: Span::default(),
             talkers_before: Span::default(),

@@ -54,8 +54,10 @@ pub(super) struct Voice {
     /// How loud the treatment makes it in this tick.
     pub(super) gains: Gains,
     is_spliced: bool,
-    /// The last tick in which a room mixed it.
+    /// The last tick in which a room mixed it, and in which it became another one: at another rate,
+    /// or otherwise treated.
     mixed: u64,
+    changed: u64,
     /// How many ports listen to it directly.
     pub(super) listeners: u32,
     /// Shards in which others listen to it directly.
@@ -90,6 +92,7 @@ impl Voice {
             gains: Gains::UNITY,
             is_spliced: false,
             mixed: super::NEVER,
+            changed: super::NEVER,
             listeners: 0,
             audience: 0,
             begins: true,
@@ -107,11 +110,12 @@ impl Voice {
     }
 
     /// Goes on at another rate, without what was said before.
-    pub(super) fn change(&mut self, rate: Rate, frames: &mut Box<[i16]>) {
+    pub(super) fn change(&mut self, tick: u64, rate: Rate, frames: &mut Box<[i16]>) {
         std::mem::swap(&mut self.frames, frames);
         self.rate = rate;
+        self.changed = tick;
         self.contents = [Content::Silence; TICKS];
-        self.late = 0;
+        self.late = self.late_min;
         self.is_spliced = false;
     }
 
@@ -175,6 +179,7 @@ impl Voice {
     /// heard again for as long: 40 ms are repeated, without a jump.
     pub(super) fn treat(&mut self, tick: u64, treatment: Treatment) {
         self.treatment = treatment;
+        self.changed = tick;
         self.late_min = treatment.lookahead();
         if self.late >= self.late_min {
             return;
@@ -214,6 +219,21 @@ impl Voice {
     /// The tick that was read so many ticks ago.
     pub(super) fn ago(&self, ticks: usize) -> &[i16] {
         self.frame(self.before(ticks))
+    }
+
+    /// Whether a room that mixes it no longer still has something to fade out.
+    pub(super) fn is_left_by(&self, tick: u64) -> bool {
+        self.is_in_rooms() || self.is_changed(tick)
+    }
+
+    /// Whether it does not go on where it was in the last tick.
+    pub(super) fn is_changed(&self, tick: u64) -> bool {
+        self.changed == tick
+    }
+
+    /// By how many ticks rooms hear it late.
+    pub(super) fn late(&self) -> usize {
+        self.late
     }
 
     /// What any room asks to be done to it.

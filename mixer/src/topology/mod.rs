@@ -191,7 +191,8 @@ impl Topology {
         let Media { rate, encoder } = media;
         let previous = self.ports.insert(port, PortNode { rate, ..PortNode::default() });
         debug_assert!(previous.is_none(), "a key names one port");
-        let luggage = Luggage { body: Some(body), frames: frames_of(rate), encoder };
+        let luggage =
+            Luggage { body: Some(body), frames: frames_of(rate), encoder, ..Luggage::default() };
         plan.push(self.capacities.shard_of(port), Step::AddPort { port, rate, luggage });
     }
 
@@ -213,7 +214,7 @@ impl Topology {
             self.count_member(plan, room, before, false);
             self.count_member(plan, room, rate, true);
         }
-        let luggage = Luggage { body: None, frames: frames_of(rate), encoder };
+        let luggage = Luggage { frames: frames_of(rate), encoder, ..Luggage::default() };
         plan.push(self.capacities.shard_of(port), Step::SetMedia { port, rate, luggage });
         Ok(())
     }

@@ -82,7 +82,7 @@ impl Floor {
             level: voice.level,
             speaks: voice.speaks,
             incumbent: false,
-            held: false,
+            held: voice.held,
             preferred,
             has_floor: true,
             since: 0,
@@ -140,7 +140,10 @@ impl Floor {
         if room.spoken_in == tick {
             self.candidates.extend_from_slice(&self.chosen[room.chosen.range()]);
         }
-        let chosen = choose(Policy::NBest(RELAYED_TALKERS_MAX as u16), &mut self.candidates);
+        // Preferred ones come besides the loudest; all of them are to fit.
+        let preferred = self.candidates.iter().filter(|candidate| candidate.preferred).count();
+        let loudest = RELAYED_TALKERS_MAX.saturating_sub(preferred).max(1) as u16;
+        let chosen = choose(Policy::NBest(loudest), &mut self.candidates);
         let room_left = self.relayed.capacity() - self.relayed.len();
         let count = chosen.min(RELAYED_TALKERS_MAX).min(room_left);
         relay.leave_out(self.candidates.len() - count);
@@ -148,7 +151,7 @@ impl Floor {
         for index in 0..count {
             let candidate = self.candidates[index];
             self.marks_mut(candidate.key).nominated = self.pass;
-            let begins = self.call_in(tick, &candidate, ports);
+            let Some(begins) = self.call_in(tick, &candidate, ports) else { continue };
             self.relayed.push(candidate);
             self.hand(tick, (slot, &rooms[slot]), (&candidate, begins, true), now, ports, relay);
         }
@@ -188,6 +191,7 @@ impl Floor {
             rate: room.rate,
             level: voice.level,
             speaks: voice.speaks(),
+            held: candidate.held,
             begins,
             frame,
         });
@@ -215,6 +219,7 @@ impl Floor {
                 rate: voice.rate(),
                 level: voice.level,
                 speaks: voice.speaks(),
+                held: false,
                 begins: voice.begins,
                 frame,
             });

@@ -51,7 +51,7 @@ impl Floor {
                     let talker = Talker { ramp, guest, ..talker };
                     self.add_talker(tick, talker, rate, ports, relay, stats);
                 }
-            } else if ports.voices[talker.origin as usize].is_in_rooms() {
+            } else if ports.voices[talker.origin as usize].is_left_by(tick) {
                 let talker = Talker { ramp, ..talker };
                 ports.judge(tick, talker.origin);
                 self.add_talker(tick, talker, rate, ports, relay, stats);
@@ -115,7 +115,8 @@ impl Floor {
     ) {
         let Candidate { origin, guest, key, treatment, .. } = candidate;
         let begins = if guest == NONE {
-            self.call_in(tick, &candidate, ports)
+            let Some(begins) = self.call_in(tick, &candidate, ports) else { return };
+            begins
         } else {
             relay.guest(guest).begins
         };
@@ -133,17 +134,23 @@ impl Floor {
         self.add_talker(tick, talker, rate, ports, relay, stats);
     }
 
-    /// A voice of this engine is heard in a room in this tick. Returns whether it begins with it.
-    pub(super) fn call_in(&self, tick: u64, candidate: &Candidate, ports: &mut Ports) -> bool {
+    /// A voice of this engine is heard in a room in this tick. Returns whether it begins with it;
+    /// `None` when what would be heard was said before the voice was joined to the room.
+    pub(super) fn call_in(
+        &self,
+        tick: u64,
+        candidate: &Candidate,
+        ports: &mut Ports,
+    ) -> Option<bool> {
         let origin = candidate.origin as usize;
         let voice = &mut ports.voices[origin];
         voice.enter(tick, candidate.since);
         if let Some(body) = &mut ports.bodies[origin] {
             voice.decode(body.as_mut());
         }
-        let begins = voice.begins;
+        let (begins, late) = (voice.begins, voice.late() as u64);
         ports.judge(tick, candidate.origin);
-        begins
+        (tick - candidate.since >= late).then_some(begins)
     }
 
     pub(super) fn add_talker(
@@ -201,6 +208,10 @@ impl Floor {
         for talker in &self.talkers[room.talkers.range()] {
             let frame = self.frame_of(talker, ports, relay);
             sum::add(&mut sum[room.sum as usize][..length], frame, talker.ramp);
+            let voice = ports.voices.get(talker.origin as usize);
+            if voice.is_some_and(|voice| voice.is_changed(tick)) {
+                room.jumped = tick;
+            }
         }
         self.sums = sum;
         room.mixed = tick;
