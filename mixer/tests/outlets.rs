@@ -189,7 +189,7 @@ fn who_leaves_a_bridge_is_sent_the_end_that_fades_out() {
     studio.join('a', 'b', Both);
     studio.run(SETTLING_TICKS);
     studio.record(3);
-    studio.unjoin('a', 'b');
+    studio.unjoin('a', 'b').unwrap();
     studio.run(1);
     let payloads = studio.line('b').payloads();
     assert_eq!(payloads.iter().filter(|payload| payload.len() == 16).count(), 4);
