@@ -4,13 +4,13 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use mixer::port::{
-    Channel, Datagram, FRAME_SAMPLES, Heard, Outbox, Outgoing, Port, PortEvent, PortId, Sink,
-    Source,
+    Activity, Channel, Datagram, FRAME_SAMPLES, Heard, Outbox, Outgoing, Port, PortEvent, PortId,
+    Sink, Source,
 };
 use mixer::time::{TICK, Time};
 
-use crate::codec::PCMU;
-use crate::leg::{Format, LegConfig, Remote};
+use crate::codec::{G722, L16_WIDE, OPUS, PCMU};
+use crate::leg::{Accepted, Format, LegConfig, Remote};
 use crate::rtp::{HEADER_LEN, Packet, Sequence, Timestamp};
 use crate::sdp::channel::{LocalChannel, answer_channel, is_channel_offer};
 use crate::sdp::{LocalMedia, Refusal, accept_answer, answer, answer_again, offer, offer_again};
@@ -109,6 +109,10 @@ pub fn leg(datagrams: &[u8]) {
     let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 4_000));
     let mut format = Format::new(&PCMU, 0);
     format.telephone_event = Some(101);
+    format.audio_level = Some(1);
+    format.also[0] = Some(Accepted { payload_type: 111, codec: &OPUS });
+    format.also[1] = Some(Accepted { payload_type: 9, codec: &G722 });
+    format.also[2] = Some(Accepted { payload_type: 112, codec: &L16_WIDE });
     let mut config = LegConfig::new(PORT, 1, "fuzz".to_owned(), format);
     config.remote = Some(Remote::new(peer));
     let (mut leg, _handle) = crate::leg::leg(config);
@@ -122,7 +126,10 @@ pub fn leg(datagrams: &[u8]) {
         let datagram = Datagram { port: PORT, channel, from: peer, arrival: now, bytes };
         leg.receive(now, datagram, &mut Nowhere);
         if high & TICK_FOLLOWS != 0 {
-            leg.read(now, &mut [0; FRAME_SAMPLES], &mut Nowhere);
+            let activity = leg.read(now, &mut [0; FRAME_SAMPLES], &mut Nowhere);
+            if matches!(activity, Activity::Encoded { .. }) && bytes.len() % 2 == 0 {
+                leg.decode(0, &mut [0; FRAME_SAMPLES]);
+            }
             leg.write(now, Heard::Nothing, &mut Nowhere);
             now = now + TICK;
         }

@@ -15,9 +15,9 @@ const SLOTS_MORE: usize = 12;
 /// Packets that may wait at most.
 const SLOTS_MAX: usize = 128;
 
-/// Packets kept after they were played, or passed over. Decoding that was put off needs 60 ms and
+/// Packets kept after they were played, or passed over. Decoding that was put off needs 80 ms and
 /// three ticks of them, here in packets of 10 ms, and the one that begins before.
-const KEPT_MAX: usize = 13;
+const KEPT_MAX: usize = 15;
 
 /// Bytes of the largest payload kept: 80 ms of G.711, 40 ms of L16 at 16 kHz, 20 ms of Opus at
 /// its highest rate.

@@ -14,6 +14,9 @@ pub const PACKET_MS_MIN: u32 = 10;
 /// Longest packet time a leg sends, in ms.
 pub const PACKET_MS_MAX: u32 = 60;
 
+/// Bytes in the largest packet sent, headers not counted, so that it fits into an Ethernet frame.
+pub const PACKET_BYTES_MAX: usize = 1_280;
+
 /// How many codecs a leg can accept at once, the one it sends included.
 pub const ACCEPTED_MAX: usize = 8;
 
@@ -156,7 +159,7 @@ impl Format {
     pub(crate) fn packet_ms(&self) -> u32 {
         let wanted = self.packet_ms.clamp(PACKET_MS_MIN, PACKET_MS_MAX);
         match self.send.codec.framing {
-            Framing::Bytes { .. } => wanted,
+            Framing::Bytes { per_ms, .. } => wanted.min((PACKET_BYTES_MAX / per_ms) as u32),
             Framing::Frames { .. } => (wanted / TICK_MS as u32).max(1) * TICK_MS as u32,
         }
     }

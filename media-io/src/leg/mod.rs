@@ -28,8 +28,8 @@ use rtrb::{Consumer, Producer, RingBuffer};
 use triple_buffer::Input;
 
 pub use config::{
-    ACCEPTED_MAX, Accepted, Direction, Format, LegConfig, PACKET_MS_MAX, PACKET_MS_MIN, Remote,
-    STARVATION_DEFAULT,
+    ACCEPTED_MAX, Accepted, Direction, Format, LegConfig, PACKET_BYTES_MAX, PACKET_MS_MAX,
+    PACKET_MS_MIN, Remote, STARVATION_DEFAULT,
 };
 pub use handle::{COMMANDS_MAX, CommandError, LegHandle};
 pub use statistics::LegStatistics;

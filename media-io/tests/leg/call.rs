@@ -29,6 +29,11 @@ pub fn peer_address() -> SocketAddr {
 pub fn config() -> LegConfig {
     let mut format = Format::new(&PCMU, 0);
     format.telephone_event = Some(EVENT_TYPE);
+    config_of(format)
+}
+
+/// A leg of this format, to a peer whose address is known.
+pub fn config_of(format: Format) -> LegConfig {
     let mut config = LegConfig::new(PORT, 1, "leg@test".to_owned(), format);
     config.remote = Some(Remote::new(peer_address()));
     config
@@ -113,14 +118,25 @@ impl Call {
 
     pub fn tick_hearing(&mut self, heard: Heard<'_>) -> (Activity, Frame) {
         let mut frame = [0; 160];
+        let activity = self.tick_into(&mut frame, heard);
+        (activity, frame)
+    }
+
+    /// One tick of a leg of any rate.
+    pub fn tick_into(&mut self, frame: &mut [i16], heard: Heard<'_>) -> Activity {
         let activity = forbid_allocation(|| {
-            let activity = self.leg.read(self.now, &mut frame, &mut self.tray);
+            let activity = self.leg.read(self.now, frame, &mut self.tray);
             self.leg.write(self.now, heard, &mut self.tray);
             activity
         });
         self.empty_tray();
         self.now = self.now + TICK;
-        (activity, frame)
+        activity
+    }
+
+    /// What the leg left encoded so many ticks ago, 0 being the last one.
+    pub fn decode(&mut self, age: usize, frame: &mut [i16]) {
+        forbid_allocation(|| self.leg.decode(age, frame));
     }
 
     pub fn run_for(&mut self, duration: Duration) {

@@ -4,8 +4,12 @@
 mod call;
 mod netem;
 mod peer;
+mod stream;
 
 mod clean_stream;
+mod codecs_in;
+mod codecs_out;
+mod deferred;
 mod digits_in;
 mod digits_out;
 mod hold;
