@@ -30,7 +30,8 @@
 //!   neither echo nor grow, and a chain adds no delay.
 //! * Who is chosen while already speaking is heard in the room from 40 ms before, but never from
 //!   before being joined to it; a pause makes up for the delay.
-//! * Whatever changes is faded over 5 ms; what begins by itself is not.
+//! * Whatever changes is faded over 5 ms; what begins by itself is not. An encoder with a memory
+//!   (Opus, G.722) goes over to another source between two ticks instead, and its decoder smooths.
 //!
 //! # Example
 //!

@@ -11,8 +11,8 @@
 //! sum             each room's talkers, once
 //! ```
 //!
-//! All lists are refilled in each tick and sized for the worst of them. Their work follows the
-//! ports that make a sound; a room or member that is silent appears in none.
+//! All lists are refilled in each tick and sized for the worst of them. A room that is silent, or a
+//! port that is, appears in none; that a port is silent is looked up once in a tick.
 
 mod choice;
 mod guests;

@@ -94,11 +94,6 @@ fn square(sample: i16) -> u32 {
     i32::from(sample).wrapping_mul(i32::from(sample)) as u32
 }
 
-#[inline(always)]
-pub(super) fn peak(sum: &[i32]) -> i32 {
-    sum.iter().fold(0, |peak, sample| peak.max(magnitude(*sample)))
-}
-
 /// A sample that fits 16 bits has nothing above them once it is moved up by half their range.
 #[inline(always)]
 pub(super) fn narrow(sum: &[i32], own: &[i16], frame: &mut [i16]) -> bool {

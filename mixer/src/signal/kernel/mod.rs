@@ -62,13 +62,6 @@ macro_rules! kernels {
             body::energy(frame)
         }
 
-        /// The highest magnitude, as the limiter counts it: both ends of the 16 bit range are 32,767.
-        #[allow(dead_code, reason = "the engine asks for the peaks of blocks")]
-        #[multiversion::multiversion(targets($($target),+))]
-        pub(crate) fn peak(sum: &[i32]) -> i32 {
-            body::peak(sum)
-        }
-
         /// Writes the sum less `own` into the frame, and says whether all of it fits 16 bits; if not,
         /// what was written is of no use. Here and below, `own` is as long as the sum, or empty.
         #[multiversion::multiversion(targets($($target),+))]
@@ -76,7 +69,8 @@ macro_rules! kernels {
             body::narrow(sum, own, frame)
         }
 
-        /// The highest magnitude in each block of the sum less `own`.
+        /// The highest magnitude in each block of the sum less `own`, as the limiter counts it: both ends
+        /// of the 16 bit range are 32,767.
         #[multiversion::multiversion(targets($($target),+))]
         pub(crate) fn peaks(sum: &[i32], own: &[i16], peaks: &mut [i32; BLOCKS]) {
             body::peaks(sum, own, peaks);

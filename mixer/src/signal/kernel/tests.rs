@@ -17,7 +17,6 @@ struct Version {
     add_ramp: fn(&mut [i32], &[i16], usize, i32, i32),
     subtract_ramp: fn(&mut [i32], &[i16], usize, i32, i32),
     energy: fn(&[i16]) -> u64,
-    peak: fn(&[i32]) -> i32,
     narrow: fn(&[i32], &[i16], &mut [i16]) -> bool,
     peaks: fn(&[i32], &[i16], &mut [i32; BLOCKS]),
     turn_down: fn(&[i32], &[i16], &Gains, &mut [i16]),
@@ -37,7 +36,6 @@ macro_rules! version {
             add_ramp: $module::add_ramp,
             subtract_ramp: $module::subtract_ramp,
             energy: $module::energy,
-            peak: $module::peak,
             narrow: $module::narrow,
             peaks: $module::peaks,
             turn_down: $module::turn_down,
@@ -197,9 +195,6 @@ proptest! {
             let mut peaks = [-1; BLOCKS];
             (version.peaks)(&sum, &own, &mut peaks);
             prop_assert_eq!(peaks, expected, "{}", version.name);
-            let whole = (version.peak)(&sum);
-            (version.peaks)(&sum, &[], &mut peaks);
-            prop_assert_eq!(Some(whole), peaks.into_iter().max(), "{}", version.name);
         }
     }
 
