@@ -178,8 +178,9 @@ impl Voice {
     /// What rooms ask to be done to it has changed. Who is being heard and needs more delay now is
     /// heard again for as long: 40 ms are repeated, without a jump.
     pub(super) fn treat(&mut self, tick: u64, treatment: Treatment) {
-        self.treatment = treatment;
-        self.changed = tick;
+        if treatment != self.treatment {
+            (self.treatment, self.changed) = (treatment, tick);
+        }
         self.late_min = treatment.lookahead();
         if self.late >= self.late_min {
             return;
