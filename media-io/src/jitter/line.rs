@@ -125,7 +125,8 @@ impl Line {
         }
     }
 
-    /// Another codec begins a stream of its own. What is concealed goes on if the rate does.
+    /// Another codec begins a stream of its own, and that of the one before ends. What is concealed
+    /// goes on if the rate does.
     fn turn_to(&mut self, codec: &'static Codec) {
         let before = self.codec.replace(codec);
         if before == Some(codec) {
@@ -134,9 +135,7 @@ impl Line {
         if before.is_none_or(|before| before.rate != codec.rate) {
             self.concealment = Concealment::new(codec.rate);
         }
-        if before.is_some()
-            && let Some(entry) = self.decoders.of(codec)
-        {
+        if let Some(entry) = before.and_then(|before| self.decoders.of(before)) {
             entry.decoder.reset();
         }
     }
