@@ -176,7 +176,7 @@ impl Line {
     /// Plays a part of a packet.
     fn copy(&mut self, slots: &Slots, stored: &Stored, cursor: Timestamp, out: &mut [i16]) {
         if self.block.samples == 0 || self.block.start != stored.timestamp {
-            if self.decoded_to.is_some() {
+            if self.decoded_to.is_some_and(|end| end != stored.timestamp) {
                 // Those passed over: the decoder has to know of them.
                 self.warm_up(slots, stored.timestamp);
             }
