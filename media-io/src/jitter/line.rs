@@ -92,7 +92,7 @@ impl Line {
             let shortly = (stored.codec.clock_rate_hz / 1_000 * WARM_UP_MS).cast_signed();
             let new = self.decoded_to.is_none_or(|end| stored.timestamp.since(end) >= 0);
             if new && behind <= shortly && cursor.since(end_of(stored)) >= 0 {
-                self.load(stored);
+                self.load(slots, stored);
             }
         }
     }
@@ -180,7 +180,7 @@ impl Line {
                 // Those passed over: the decoder has to know of them.
                 self.warm_up(slots, stored.timestamp);
             }
-            self.load(stored);
+            self.load(slots, stored);
         }
         let offset = cursor.since(stored.timestamp).unsigned_abs() as usize * ratio(stored.codec);
         match self.block.audio[..self.block.samples].get(offset..offset + out.len()) {
@@ -191,7 +191,7 @@ impl Line {
     }
 
     /// Decodes a packet. What cannot be decoded is concealed.
-    fn load(&mut self, stored: &Stored) {
+    fn load(&mut self, slots: &Slots, stored: &Stored) {
         self.turn_to(stored.codec);
         let samples = stored.units as usize * ratio(stored.codec);
         self.block.start = stored.timestamp;
@@ -199,7 +199,7 @@ impl Line {
         self.decoded_to = Some(end_of(stored));
         let audio = &mut self.block.audio[..self.block.samples];
         let Some(entry) = self.decoders.of(stored.codec) else { return audio.fill(0) };
-        let decoded = entry.decoder.decode(stored.payload(), audio);
+        let decoded = entry.decoder.decode(slots.payload(stored), audio);
         if decoded == 0 && entry.decoder.conceal(audio) {
             return;
         }
@@ -217,7 +217,7 @@ impl Line {
         let whole = out.len().next_multiple_of(codec.rate.hz() as usize / CONCEALED_STEPS);
         let audio = &mut self.block.audio[..whole.min(PACKET_SAMPLES_MAX)];
         let next = slots.starting_at(end).filter(|_| audio.len() == out.len());
-        if next.is_some_and(|next| entry.decoder.recover(next.payload(), audio)) {
+        if next.is_some_and(|next| entry.decoder.recover(slots.payload(next), audio)) {
             out.copy_from_slice(audio);
             self.concealment.follow(out);
         } else if entry.decoder.conceal(audio) {

@@ -28,6 +28,7 @@ mod decoders;
 mod headroom;
 mod line;
 mod packet;
+mod payloads;
 mod slack;
 mod slots;
 

@@ -1,8 +1,10 @@
-//! The packets that wait, sorted by timestamp, and the last ones played, in memory taken once.
+//! The packets that wait, sorted by timestamp, and the last ones played, in memory taken once: a
+//! slot for each, and a ring of bytes for the payloads of all (`payloads`).
 
 use std::time::Duration;
 
 use super::Packet;
+use super::payloads::{Payloads, Place};
 use crate::codec::Codec;
 use crate::rtp::Timestamp;
 
@@ -19,7 +21,7 @@ const SLOTS_MAX: usize = 128;
 /// three ticks of them, here in packets of 10 ms, and the one that begins before.
 const KEPT_MAX: usize = 15;
 
-/// Bytes of the largest payload kept: 80 ms of G.711, 40 ms of L16 at 16 kHz, 20 ms of Opus at
+/// Bytes of the largest payload taken: 80 ms of G.711, 40 ms of L16 at 16 kHz, 20 ms of Opus at
 /// its highest rate.
 pub const PAYLOAD_MAX: usize = 1_280;
 
@@ -33,15 +35,10 @@ pub(super) struct Stored {
     pub(super) codec: &'static Codec,
     /// Its loudness by RFC 6464.
     pub(super) level: Option<u8>,
-    len: usize,
-    payload: [u8; PAYLOAD_MAX],
+    payload: Place,
 }
 
 impl Stored {
-    pub(super) fn payload(&self) -> &[u8] {
-        &self.payload[..self.len]
-    }
-
     /// Units from `first` to this packet.
     fn after(&self, first: Timestamp) -> i64 {
         i64::from(self.timestamp.since(first))
@@ -67,6 +64,7 @@ pub(super) enum Segment<'a> {
 #[derive(Debug)]
 pub(super) struct Slots {
     stored: Box<[Stored]>,
+    payloads: Payloads,
     /// Indices into `stored`: the first `waiting` in order of timestamp; from there to `usable`
     /// free ones.
     order: Box<[u8]>,
@@ -86,13 +84,13 @@ impl Slots {
             units: 0,
             codec: &crate::codec::PCMU,
             level: None,
-            len: 0,
-            payload: [0; PAYLOAD_MAX],
+            payload: Place::default(),
         };
         let packets = (bound.as_nanos() / PACKET_SHORT.as_nanos()) as usize;
         let count = (packets + SLOTS_MORE).min(SLOTS_MAX) + KEPT_MAX;
         Slots {
             stored: (0..count).map(|_| empty()).collect(),
+            payloads: Payloads::new(bound),
             order: (0..count as u8).collect(),
             waiting: 0,
             usable: count,
@@ -149,10 +147,9 @@ impl Slots {
         if same || self.is_full() {
             return false;
         }
+        let Some(payload) = self.payloads.put(packet.payload) else { return false };
         let slot = &mut self.stored[usize::from(self.order[self.waiting])];
-        let Some(room) = slot.payload.get_mut(..packet.payload.len()) else { return false };
-        room.copy_from_slice(packet.payload);
-        slot.len = packet.payload.len();
+        slot.payload = payload;
         slot.timestamp = packet.timestamp;
         slot.arrival = arrival;
         slot.units = units;
@@ -204,6 +201,11 @@ impl Slots {
     /// The packet that begins at this timestamp, kept or next to be played.
     pub(super) fn starting_at(&self, timestamp: Timestamp) -> Option<&Stored> {
         self.kept().rev().chain(self.peek()).find(|stored| stored.timestamp == timestamp)
+    }
+
+    /// The payload of a packet; empty if so much came since that it is gone.
+    pub(super) fn payload(&self, stored: &Stored) -> &[u8] {
+        self.payloads.get(stored.payload).unwrap_or_default()
     }
 
     /// Those played, the oldest first.
