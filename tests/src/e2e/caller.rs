@@ -15,13 +15,18 @@ use super::wait_until;
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Samples in a packet: 20 ms at 8 kHz.
-const PACKET_SAMPLES: usize = 160;
+pub const PACKET_SAMPLES: usize = 160;
 
 /// Time between packets.
 const PACKET_TIME: Duration = Duration::from_millis(20);
 
 /// The fixed header of RTP (RFC 3550 section 5.1).
 const HEADER_BYTES: usize = 12;
+
+/// What is said, packet by packet: [`PACKET_SAMPLES`] for each, asked for as the packet leaves.
+pub trait Voice: FnMut(u32) -> Vec<i16> + Send + 'static {}
+
+impl<F: FnMut(u32) -> Vec<i16> + Send + 'static> Voice for F {}
 
 /// A packet that came.
 #[derive(Clone, Debug)]
@@ -75,6 +80,15 @@ impl Caller {
     /// When the call is not answered with 200.
     #[must_use]
     pub fn call(server: SocketAddr, hz: f64) -> Caller {
+        Caller::saying(server, tone(hz))
+    }
+
+    /// Calls the server and says what `voice` gives for each packet.
+    ///
+    /// # Panics
+    /// When the call is not answered with 200.
+    #[must_use]
+    pub fn saying(server: SocketAddr, voice: impl Voice) -> Caller {
         let (media, _rtcp) = media_sockets();
         let signalling = UdpSocket::bind("127.0.0.1:0").unwrap();
         signalling.set_read_timeout(Some(PATIENCE)).unwrap();
@@ -89,7 +103,7 @@ impl Caller {
         let heard = Arc::default();
         let stop = Arc::new(AtomicBool::new(false));
         let threads = vec![
-            speak(media.try_clone().unwrap(), remote, hz, Arc::clone(&stop)),
+            speak(media.try_clone().unwrap(), remote, voice, Arc::clone(&stop)),
             listen(media, Arc::clone(&heard), Arc::clone(&stop)),
         ];
         let connection = format!("{};{};{}", lines.call_id, lines.from_tag, lines.to_tag);
@@ -239,7 +253,7 @@ fn media_address(answer: &str) -> SocketAddr {
 }
 
 /// An even port for RTP and the odd one above it for RTCP.
-fn media_sockets() -> (UdpSocket, UdpSocket) {
+pub(super) fn media_sockets() -> (UdpSocket, UdpSocket) {
     loop {
         let rtp = UdpSocket::bind("127.0.0.1:0").unwrap();
         let port = rtp.local_addr().unwrap().port();
@@ -252,21 +266,31 @@ fn media_sockets() -> (UdpSocket, UdpSocket) {
     }
 }
 
-fn speak(socket: UdpSocket, remote: SocketAddr, hz: f64, stop: Arc<AtomicBool>) -> JoinHandle<()> {
+/// The voice that callers have: a tone at [`VOICE_DBFS`].
+fn tone(hz: f64) -> impl Voice {
     let amplitude = 32_767.0 * 10f64.powf(VOICE_DBFS / 20.0);
+    move |count| {
+        let first = count as usize * PACKET_SAMPLES;
+        let sample = |index| (amplitude * (TAU * hz * index as f64 / 8_000.0).sin()).round() as i16;
+        (first..first + PACKET_SAMPLES).map(sample).collect()
+    }
+}
+
+/// Says it on a socket at its pace, until `stop`.
+pub(super) fn speak(
+    socket: UdpSocket,
+    remote: SocketAddr,
+    mut voice: impl Voice,
+    stop: Arc<AtomicBool>,
+) -> JoinHandle<()> {
     thread::spawn(move || {
         let start = Instant::now();
         for count in 0u32.. {
             if stop.load(Ordering::Relaxed) {
                 return;
             }
-            let first = count as usize * PACKET_SAMPLES;
-            let samples = (first..first + PACKET_SAMPLES).map(|index| {
-                let phase = TAU * hz * index as f64 / 8_000.0;
-                encode_ulaw((amplitude * phase.sin()).round() as i16)
-            });
             let mut packet = header(count);
-            packet.extend(samples);
+            packet.extend(voice(count).into_iter().map(encode_ulaw));
             // Refused when the server has closed the port already.
             let _ = socket.send_to(&packet, remote);
             let due = start + PACKET_TIME * (count + 1);
@@ -284,7 +308,8 @@ fn header(count: u32) -> Vec<u8> {
     header
 }
 
-fn listen(
+/// Keeps what comes to a socket, until `stop`.
+pub(super) fn listen(
     socket: UdpSocket,
     heard: Arc<Mutex<Vec<Heard>>>,
     stop: Arc<AtomicBool>,

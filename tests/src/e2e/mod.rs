@@ -9,6 +9,8 @@
 //! | [`sipp`] | sipp, the SIP traffic generator |
 //! | [`baresip`] | baresip, a softphone |
 //! | [`caller`] | a caller of a few lines over plain sockets, where a stop watch or a tone is needed |
+//! | [`janus`] | the AudioBridge of Janus, to measure beside |
+//! | [`marks`] | how long what is said takes to be heard |
 //! | [`mscp`] | an application server over a plain socket |
 //! | [`flow`] | the message flows of the draft, through netcat |
 //! | [`web`] | a web server that has one prompt |
@@ -28,6 +30,8 @@ pub mod evenness;
 pub mod facts;
 pub mod flood;
 pub mod flow;
+pub mod janus;
+pub mod marks;
 pub mod mscp;
 pub mod server;
 pub mod sipp;
