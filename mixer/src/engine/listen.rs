@@ -2,11 +2,12 @@
 
 use super::floor::Floor;
 use super::outlets::{Form, Outlets, Part};
-use super::ports::{Ear, Ports};
+use super::ports::{Digits, Ear, Ports};
 use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
 use super::streams::NONE;
+use super::voice::Voice;
 use crate::encoder::{EncodingId, PAYLOAD_MAX};
 use crate::plan::Feed;
 use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
@@ -121,12 +122,12 @@ impl Pad {
         &'a self,
         place: Place,
         (rate, encoding): (Rate, Option<EncodingId>),
-        ports: &'a Ports,
+        voices: &'a [Voice],
         outlets: &'a Outlets,
     ) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
-            Place::Voice(slot) => match ports.voices[slot as usize].newest() {
+            Place::Voice(slot) => match voices[slot as usize].newest() {
                 Some(frame) => Heard::Audio(Audio { frame, payload: &[], encoding: None }),
                 None => Heard::Nothing,
             },
@@ -148,16 +149,23 @@ impl Pad {
 }
 
 impl<'a> Scene<'a> {
+    /// Whether there is nothing to be done for an ear in this tick.
+    pub(super) fn hears_nothing(self, ear: &Ear) -> bool {
+        ear.previous.is_none()
+            && self.is_silent(ear.feed)
+            && self.keys_heard(ear.feed).all().is_empty()
+    }
+
     /// Keys pressed in this tick by the port that is listened to directly.
-    pub(super) fn digits_heard(self, feed: Feed) -> &'a [u8] {
-        let Feed::Port(port) = feed else { return &[] };
+    pub(super) fn keys_heard(self, feed: Feed) -> Digits {
+        let Feed::Port(port) = feed else { return Digits::default() };
         if let Some(slot) = self.ports.slot(port) {
             return self.ports.digits_of(slot, self.tick);
         }
         let guest = self.relay.direct(port).map(|id| &self.relay.guest(id).to);
         match guest {
-            Some(To::Listeners { digits, .. }) => digits.all(),
-            _ => &[],
+            Some(To::Listeners { digits, .. }) => *digits,
+            _ => Digits::default(),
         }
     }
 

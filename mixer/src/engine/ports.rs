@@ -39,9 +39,6 @@ impl Digits {
         &self.events[..self.count]
     }
 
-    pub(super) fn of_tick(&self, tick: u64) -> &[u8] {
-        if self.tick == tick { &self.events[..self.count] } else { &[] }
-    }
 }
 
 /// What a port listens to, and how.
@@ -116,6 +113,8 @@ pub(super) struct Ports {
     pub(super) ears: Box<[Ear]>,
     pub(super) digits: Box<[Digits]>,
     occupied: Vec<u32>,
+    /// Those that take part in the selection of this tick.
+    pub(super) audible: Vec<u32>,
 }
 
 impl Ports {
@@ -129,6 +128,7 @@ impl Ports {
             ears: vec![Ear::DEAF; capacity].into(),
             digits: vec![Digits::default(); capacity].into(),
             occupied: Vec::with_capacity(capacity),
+            audible: Vec::with_capacity(capacity),
         }
     }
 
@@ -201,9 +201,18 @@ impl Ports {
         }
     }
 
-    /// The change of its source has been heard.
-    pub(super) fn settle(&mut self, previous: Feed) {
-        self.count_listener(previous, false);
+    /// An ear has heard this tick, a change of its source included.
+    pub(super) fn settle(&mut self, slot: usize, mut ear: Ear) {
+        if let Some(previous) = ear.previous.take() {
+            self.count_listener(previous, false);
+        }
+        self.ears[slot] = ear;
+    }
+
+    /// Passes keys on that were pressed on the port which this one listens to.
+    pub(super) fn press(&mut self, slot: usize, keys: &Digits) {
+        let Some(body) = &mut self.bodies[slot] else { return };
+        keys.all().iter().for_each(|key| body.relay_digit(*key));
     }
 
     fn count_listener(&mut self, feed: Feed, comes: bool) {
@@ -232,14 +241,14 @@ impl Ports {
 
     /// The detectors of a voice that is mixed in this tick listen to it.
     pub(super) fn judge(&mut self, tick: u64, slot: u32) {
-        let has_key = !self.digits_of(slot, tick).is_empty();
+        let has_key = !self.digits_of(slot, tick).all().is_empty();
         let slot = slot as usize;
         self.judges[slot].listen(tick, &self.voices[slot], has_key);
     }
 
     /// Keys pressed in this tick by a port.
-    pub(super) fn digits_of(&self, slot: u32, tick: u64) -> &[u8] {
-        self.digits[slot as usize].of_tick(tick)
+    pub(super) fn digits_of(&self, slot: u32, tick: u64) -> Digits {
+        self.digits[slot as usize].only_of(tick)
     }
 
     /// The n-th occupied slot, in no particular but always the same order.

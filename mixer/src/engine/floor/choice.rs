@@ -18,12 +18,8 @@ impl Floor {
         ports: &Ports,
         stats: &mut Stats,
     ) {
-        for index in 0..ports.len() {
-            let port = ports.occupied(index);
-            if !ports.voices[port as usize].is_audible() {
-                continue;
-            }
-            let mut stream = streams.first_of(port);
+        for port in &ports.audible {
+            let mut stream = streams.first_of(*port);
             while stream != NONE {
                 self.nominate_into(tick, stream, rooms, streams, stats);
                 stream = streams.next_of(stream);

@@ -199,6 +199,9 @@ impl Floor {
 
     /// Hands voices to the engines at which others listen to them directly.
     pub(super) fn hand_to_listeners(&self, tick: u64, now: Time, ports: &Ports, relay: &mut Relay) {
+        if relay.is_alone() {
+            return;
+        }
         for index in 0..ports.len() {
             let slot = ports.occupied(index);
             let voice = &ports.voices[slot as usize];
@@ -211,7 +214,7 @@ impl Floor {
             if let Some(newest) = newest {
                 frame[..newest.len()].copy_from_slice(newest);
             }
-            let digits = ports.digits[slot as usize].only_of(tick);
+            let digits = ports.digits_of(slot, tick);
             relay.send(audience, || Relayed {
                 said: now,
                 origin: ports.id(slot),
