@@ -150,10 +150,10 @@ impl Pad {
 
 impl<'a> Scene<'a> {
     /// Whether there is nothing to be done for an ear in this tick.
+    #[inline]
     pub(super) fn hears_nothing(self, ear: &Ear) -> bool {
-        ear.previous.is_none()
-            && self.is_silent(ear.feed)
-            && self.keys_heard(ear.feed).all().is_empty()
+        let has_keys = ear.feed.is_port() && !self.keys_heard(ear.feed).all().is_empty();
+        ear.previous.is_none() && !has_keys && self.is_silent(ear.feed)
     }
 
     /// Keys pressed in this tick by the port that is listened to directly.
@@ -297,6 +297,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether nothing is heard from there in this tick.
+    #[inline]
     fn is_silent(self, feed: Feed) -> bool {
         match feed {
             Feed::Nothing => true,

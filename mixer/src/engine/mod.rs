@@ -264,9 +264,9 @@ impl Engine {
             let mut ear = self.ports.ears[slot];
             let rate = self.ports.voices[slot].rate();
             place = self.pad.listen(&mut ear, rate, scene, &mut self.outlets, &mut self.stats);
-            let keys = scene.keys_heard(ear.feed);
+            let keys = ear.feed.is_port().then(|| scene.keys_heard(ear.feed));
             self.ports.settle(slot, ear);
-            self.ports.press(slot, &keys);
+            keys.into_iter().for_each(|keys| self.ports.press(slot, &keys));
         }
         let Ports { bodies, voices, ears, digits, .. } = &mut self.ports;
         let Some(body) = &mut bodies[slot] else { return };

@@ -134,6 +134,7 @@ impl Voice {
 impl Voice {
     /// Asks the port for the next tick, and takes note of it. Returns whether the voice takes part
     /// in the selection. An active port whose sound has died away does not.
+    #[inline]
     pub(super) fn read(
         &mut self,
         tick: u64,
@@ -327,6 +328,7 @@ impl Voice {
         &self.frames[index * samples..][..samples]
     }
 
+    #[inline]
     fn frame_mut(&mut self, index: usize) -> &mut [i16] {
         let samples = self.rate.frame_samples();
         &mut self.frames[index * samples..][..samples]
