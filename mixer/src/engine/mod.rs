@@ -262,8 +262,7 @@ impl Engine {
         let mut place = Place::Nowhere;
         if !scene.hears_nothing(&self.ports.ears[slot]) {
             let mut ear = self.ports.ears[slot];
-            let rate = self.ports.voices[slot].rate();
-            place = self.pad.listen(&mut ear, rate, scene, &mut self.outlets, &mut self.stats);
+            place = self.pad.listen(&mut ear, scene, &mut self.outlets, &mut self.stats);
             let keys = ear.feed.is_port().then(|| scene.keys_heard(ear.feed));
             self.ports.settle(slot, ear);
             keys.into_iter().for_each(|keys| self.ports.press(slot, &keys));
@@ -279,10 +278,7 @@ impl Engine {
         };
         let heard = match place {
             Place::Nowhere => Heard::Nothing,
-            _ => {
-                let form = (voices[slot].rate(), ears[slot].encoding);
-                self.pad.at(place, form, voices, &self.outlets)
-            }
+            _ => self.pad.at(place, ears[slot].form, voices, &self.outlets),
         };
         body.write(now, heard, &mut tap);
     }

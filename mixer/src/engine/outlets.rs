@@ -21,6 +21,11 @@ use crate::signal::resample::{Filters, Resampler};
 use crate::signal::sum::{self, Sum};
 use crate::treatment::agc::Agc;
 
+/// Ticks for which two encoders with a memory hear the same before a listener of the one may go over
+/// to the other: 200 ms. What the predictors of G.722 remember halves in each tick, and those of Opus
+/// forget as quickly.
+const ALIKE_TICKS: u8 = 10;
+
 /// In which form something is heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Form {
@@ -74,15 +79,11 @@ pub(super) struct Outlet {
     /// The last tick in which it was made, and the rate of what it was made from.
     made: u64,
     from: Rate,
-    limiter: Limiter,
+    memory: Memory,
     /// As it was before that tick.
-    limiter_before: Limiter,
-    /// It was made from what a crowd's limiter made.
-    is_in_crowd: bool,
-    resampler: Resampler,
-    /// How loud what is heard is, and what of it is noise, if it is levelled.
-    agc: Agc,
-    noise: NoiseFloor,
+    before: Memory,
+    /// Ticks for which it has been what others hear as well.
+    alike: u8,
     encoder: Option<Box<dyn Encoder>>,
     frame: [i16; FRAME_SAMPLES_MAX],
     payload: [u8; PAYLOAD_MAX],
@@ -91,6 +92,43 @@ pub(super) struct Outlet {
     payload_len: usize,
     /// The last tick that the encoder has in its memory.
     remembered: u64,
+}
+
+/// What an outlet knows of the ticks before.
+#[derive(Clone, Debug)]
+struct Memory {
+    limiter: Limiter,
+    /// It was made from what a crowd's limiter made.
+    is_in_crowd: bool,
+    /// Where it ended.
+    last: i16,
+    resampler: Resampler,
+    /// How loud what is heard is, and what of it is noise, if it is levelled.
+    agc: Agc,
+    noise: NoiseFloor,
+}
+
+impl Memory {
+    fn none() -> Self {
+        Self {
+            limiter: Limiter::default(),
+            is_in_crowd: false,
+            last: 0,
+            resampler: Resampler::SILENT,
+            agc: Agc::NEW,
+            noise: NoiseFloor::UNKNOWN,
+        }
+    }
+
+    /// Copies what a tick changes: the most of it only where the room is not heard as it is.
+    fn copy_from(&mut self, other: &Memory, is_as_it_is: bool) {
+        if is_as_it_is {
+            (self.limiter, self.is_in_crowd) = (other.limiter, other.is_in_crowd);
+            self.last = other.last;
+        } else {
+            self.clone_from(other);
+        }
+    }
 }
 
 impl Outlet {
@@ -102,12 +140,9 @@ impl Outlet {
             next: NONE,
             made: super::NEVER,
             from: Rate::Narrow,
-            limiter: Limiter::default(),
-            limiter_before: Limiter::default(),
-            is_in_crowd: false,
-            resampler: Resampler::SILENT,
-            agc: Agc::NEW,
-            noise: NoiseFloor::UNKNOWN,
+            memory: Memory::none(),
+            before: Memory::none(),
+            alike: 0,
             encoder: None,
             frame: [0; FRAME_SAMPLES_MAX],
             payload: [0; PAYLOAD_MAX],
@@ -115,6 +150,24 @@ impl Outlet {
             payload_len: 0,
             remembered: super::NEVER,
         }
+    }
+
+    /// Begins to be used, by one ear.
+    fn begin(&mut self, form: Form, encoder: Option<Box<dyn Encoder>>) {
+        (self.form, self.users, self.encoder) = (form, 1, encoder);
+        (self.memory, self.before, self.alike) = (Memory::none(), Memory::none(), 0);
+        (self.made, self.encoded, self.remembered) = (super::NEVER, super::NEVER, super::NEVER);
+        self.payload_len = 0;
+    }
+
+    /// Goes on where another one of the same form is.
+    fn go_on_from(&mut self, other: &Outlet) {
+        if let (Some(encoder), Some(other)) = (&mut self.encoder, other.encoder.as_deref()) {
+            encoder.follow(other);
+        }
+        (self.made, self.from, self.remembered) = (other.made, other.from, other.remembered);
+        self.memory.clone_from(&other.memory);
+        self.before.clone_from(&other.before);
     }
 
     pub(super) fn form(&self) -> Form {
@@ -138,11 +191,18 @@ impl Outlet {
 
     /// Whether going over to another one goes unnoticed, judged by what the last tick left of
     /// both.
-    pub(super) fn is_near(&self, other: &Outlet, tick: u64) -> bool {
-        let limiter_of = |outlet: &Outlet| {
-            if outlet.made == tick { outlet.limiter_before } else { outlet.limiter }
-        };
-        limiter_of(self).is_near(&limiter_of(other)) && self.agc.is_near(&other.agc)
+    fn is_near(&self, other: &Outlet, tick: u64) -> bool {
+        let (own, other) = (self.memory_before(tick), other.memory_before(tick));
+        own.limiter.is_near(&other.limiter) && own.agc.is_near(&other.agc)
+    }
+
+    fn memory_before(&self, tick: u64) -> &Memory {
+        if self.made == tick { &self.before } else { &self.memory }
+    }
+
+    /// What is heard here is not what others hear.
+    pub(super) fn set_apart(&mut self) {
+        self.alike = 0;
     }
 
     /// Makes this tick out of a room's, unless that was done.
@@ -151,37 +211,42 @@ impl Outlet {
             return;
         }
         let crowd = self.crowd_in(part);
-        let other = self.from != part.rate || self.is_in_crowd != crowd.is_some() || part.jumps;
+        let is_otherwise_crowded = self.memory.is_in_crowd != crowd.is_some();
+        let other = self.from != part.rate || is_otherwise_crowded || part.jumps;
         let jumps = is_previous(self.made, tick) && other;
-        self.is_in_crowd = crowd.is_some();
-        let last = self.frame().last().copied().unwrap_or_default();
         self.begin_tick(tick, part.rate);
-        self.limiter_before = self.limiter;
+        let is_as_it_is = self.form.is_as_in(part.rate);
+        self.before.copy_from(&self.memory, is_as_it_is);
+        self.memory.is_in_crowd = crowd.is_some();
         let samples = self.form.rate.frame_samples();
         let frame = &mut self.frame[..samples];
         let outcome = match (part.as_it_is(), crowd) {
             (Some(own), Some(crowd)) => {
-                self.limiter = crowd.limiter();
+                self.memory.limiter = crowd.limiter();
                 crowd.without(own, frame)
             }
-            (Some(own), None) if self.form.is_as_in(part.rate) => {
-                self.limiter.limit_without(part.sum, own, frame)
+            (Some(own), None) if is_as_it_is => {
+                self.memory.limiter.limit_without(part.sum, own, frame)
             }
             _ => self.remake(part, filters),
         };
+        let frame = &mut self.frame[..samples];
         if jumps {
-            fade::go_on_from(last, &mut self.frame[..samples]);
+            fade::go_on_from(self.memory.last, frame);
         }
+        self.memory.last = frame.last().copied().unwrap_or_default();
         stats.count(outcome);
         stats.outlets_mixed += 1;
     }
 
-    /// Takes back this tick, if what it goes on from was made in it before: it is to be made yet.
+    /// Takes back this tick, if what it goes on from was made in it before: it is to be made yet, for
+    /// an ear whose decoder has heard nothing of that.
     pub(super) fn rewind(&mut self, tick: u64) {
         if self.made == tick {
             self.made = tick - 1;
-            self.limiter = self.limiter_before;
+            self.memory.clone_from(&self.before);
         }
+        self.remembered = super::NEVER;
     }
 
     /// What others have limited already, if that will do.
@@ -198,34 +263,35 @@ impl Outlet {
         if let Some((voice, ramp)) = part.own {
             sum::subtract(rest, voice, ramp);
         }
-        self.resampler.convert_sum(filters, (part.rate, rest), (self.form.rate, own));
+        self.memory.resampler.convert_sum(filters, (part.rate, rest), (self.form.rate, own));
         if self.form.is_levelled {
             self.level(own);
         }
-        self.limiter.limit(own, &mut self.frame[..samples])
+        self.memory.limiter.limit(own, &mut self.frame[..samples])
     }
 
     /// Brings what is heard to one loudness. The room may be silent for long without forgetting how
     /// loud it was.
     fn level(&mut self, sum: &mut [i32]) {
         let power = level::power_of_sum(sum);
-        self.noise.follow(power);
-        self.agc.follow(power, self.noise.is_exceeded()).level(sum);
+        let Memory { noise, agc, .. } = &mut self.memory;
+        noise.follow(power);
+        agc.follow(power, noise.is_exceeded()).level(sum);
     }
 
     /// Makes this tick a copy of a voice.
     pub(super) fn copy(&mut self, tick: u64, (from, voice): (Rate, &[i16]), filters: &Filters) {
         self.begin_tick(tick, from);
         let frame = &mut self.frame[..self.form.rate.frame_samples()];
-        self.resampler.convert_voice(filters, (from, voice), (self.form.rate, frame));
+        self.memory.resampler.convert_voice(filters, (from, voice), (self.form.rate, frame));
     }
 
     fn begin_tick(&mut self, tick: u64, from: Rate) {
         if !is_previous(self.made, tick) {
-            self.limiter = Limiter::default();
+            self.memory.limiter = Limiter::default();
         }
         if !is_previous(self.made, tick) || self.from != from {
-            self.resampler = Resampler::SILENT;
+            self.memory.resampler = Resampler::SILENT;
         }
         (self.made, self.from) = (tick, from);
     }
@@ -308,31 +374,26 @@ impl Outlets {
     /// same form. [`NONE`] when there are none left, which cannot be: each port has one ear.
     pub(super) fn open(&mut self, form: Form, like: u32) -> u32 {
         let Some(id) = self.free.pop() else { return NONE };
-        let mut encoder = form.encoding.and_then(|encoding| self.encoders.lend(encoding));
-        let like = self.table.get(like as usize).filter(|like| like.form == form);
-        if let (Some(encoder), Some(like)) =
-            (&mut encoder, like.and_then(|like| like.encoder.as_deref()))
+        let encoder = form.encoding.and_then(|encoding| self.encoders.lend(encoding));
+        self[id].begin(form, encoder);
+        if let Ok([outlet, like]) = self.table.get_disjoint_mut([id as usize, like as usize])
+            && like.form == form
         {
-            encoder.follow(like);
-        }
-        let remembered = like.map_or(super::NEVER, |like| like.remembered);
-        let state = like.map(|like| {
-            let makings = (like.made, like.from, like.is_in_crowd);
-            let limiters = (like.limiter, like.limiter_before);
-            (makings, limiters, like.resampler.clone(), like.agc, like.noise, like.frame)
-        });
-        let outlet = &mut self[id];
-        (outlet.agc, outlet.noise) = (Agc::NEW, NoiseFloor::UNKNOWN);
-        (outlet.form, outlet.users, outlet.encoder) = (form, 1, encoder);
-        (outlet.payload_len, outlet.encoded, outlet.made) = (0, super::NEVER, super::NEVER);
-        outlet.remembered = remembered;
-        if let Some((makings, limiters, resampler, agc, noise, frame)) = state {
-            (outlet.made, outlet.from, outlet.is_in_crowd) = makings;
-            (outlet.limiter, outlet.limiter_before) = limiters;
-            (outlet.resampler, outlet.frame) = (resampler, frame);
-            (outlet.agc, outlet.noise) = (agc, noise);
+            outlet.go_on_from(like);
         }
         id
+    }
+
+    /// Whether an ear that has an outlet for itself can go over to a shared one without anybody's
+    /// noticing: their limiters have met, and so have encoders with a memory. To be asked in each
+    /// tick in which both are the same.
+    pub(super) fn meet(&mut self, own: u32, shared: u32, tick: u64) -> bool {
+        let is_near = self[own].is_near(&self[shared], tick);
+        let outlet = &mut self[own];
+        outlet.alike = if is_near { outlet.alike.saturating_add(1) } else { 0 };
+        let encoder = outlet.encoder.as_ref();
+        let forgets = encoder.is_some_and(|encoder| !encoder.is_stateless());
+        is_near && (!forgets || outlet.alike > ALIKE_TICKS)
     }
 
     /// An ear that shared an outlet hears less than the others from now on: what it had goes with
