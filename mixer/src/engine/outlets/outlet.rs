@@ -1,16 +1,9 @@
-//! Outlets: the distinct things that are heard, each made and encoded once in a tick.
-//!
-//! What a room says to those who do not talk is the same for all who listen at the same rate, in
-//! the same encoding, levelled or not: they share an outlet. Who talks hears less than the others,
-//! and who listens to another port hears that: each has an outlet alone. An ear keeps its outlet
-//! from tick to tick, because everything in it has a memory; nothing is looked up while nothing
-//! changes.
+//! One outlet: what is made in a tick and encoded, and what is remembered of it for the next.
 
-use super::encoders::Encoders;
-use super::is_previous;
-use super::stats::Stats;
-use super::streams::NONE;
 use crate::encoder::{Encoder, EncodingId, PAYLOAD_MAX};
+use crate::engine::stats::Stats;
+use crate::engine::streams::NONE;
+use crate::engine::{NEVER, is_previous};
 use crate::port::{FRAME_SAMPLES_MAX, Rate};
 use crate::signal::crowd::Crowd;
 use crate::signal::fade::{self, Ramp};
@@ -28,11 +21,11 @@ const ALIKE_TICKS: u8 = 10;
 
 /// In which form something is heard.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Form {
-    pub(super) rate: Rate,
-    pub(super) encoding: Option<EncodingId>,
+pub(in crate::engine) struct Form {
+    pub(in crate::engine) rate: Rate,
+    pub(in crate::engine) encoding: Option<EncodingId>,
     /// Brought to one loudness.
-    pub(super) is_levelled: bool,
+    pub(in crate::engine) is_levelled: bool,
 }
 
 impl Form {
@@ -44,15 +37,15 @@ impl Form {
 
 /// What there is to hear in a room in a tick.
 #[derive(Clone, Copy)]
-pub(super) struct Part<'a> {
-    pub(super) rate: Rate,
-    pub(super) sum: &'a [i32],
+pub(in crate::engine) struct Part<'a> {
+    pub(in crate::engine) rate: Rate,
+    pub(in crate::engine) sum: &'a [i32],
     /// The same, limited already, if it is a crowd's.
-    pub(super) crowd: Option<&'a Crowd>,
+    pub(in crate::engine) crowd: Option<&'a Crowd>,
     /// The listener's own voice, which it does not hear, as it is in the sum.
-    pub(super) own: Option<(&'a [i16], Ramp)>,
+    pub(in crate::engine) own: Option<(&'a [i16], Ramp)>,
     /// It does not go on where it was in the last tick.
-    pub(super) jumps: bool,
+    pub(in crate::engine) jumps: bool,
 }
 
 impl<'a> Part<'a> {
@@ -68,14 +61,14 @@ impl<'a> Part<'a> {
 
 /// One of them.
 #[derive(Debug)]
-pub(super) struct Outlet {
-    form: Form,
+pub(in crate::engine) struct Outlet {
+    pub(super) form: Form,
     /// Ears at it; 0 when it is free.
-    users: u32,
+    pub(super) users: u32,
     /// The room whose listeners may share it, or [`NONE`].
-    room: u32,
+    pub(super) room: u32,
     /// The room's next one.
-    next: u32,
+    pub(super) next: u32,
     /// The last tick in which it was made, and the rate of what it was made from.
     made: u64,
     from: Rate,
@@ -84,7 +77,7 @@ pub(super) struct Outlet {
     before: Memory,
     /// Ticks for which it has been what others hear as well.
     alike: u8,
-    encoder: Option<Box<dyn Encoder>>,
+    pub(super) encoder: Option<Box<dyn Encoder>>,
     frame: [i16; FRAME_SAMPLES_MAX],
     payload: [u8; PAYLOAD_MAX],
     /// The last tick in which it was encoded, and the length of the payload.
@@ -132,13 +125,13 @@ impl Memory {
 }
 
 impl Outlet {
-    fn free() -> Self {
+    pub(super) fn free() -> Self {
         Self {
             form: Form::default(),
             users: 0,
             room: NONE,
             next: NONE,
-            made: super::NEVER,
+            made: NEVER,
             from: Rate::Narrow,
             memory: Memory::none(),
             before: Memory::none(),
@@ -146,22 +139,22 @@ impl Outlet {
             encoder: None,
             frame: [0; FRAME_SAMPLES_MAX],
             payload: [0; PAYLOAD_MAX],
-            encoded: super::NEVER,
+            encoded: NEVER,
             payload_len: 0,
-            remembered: super::NEVER,
+            remembered: NEVER,
         }
     }
 
     /// Begins to be used, by one ear.
-    fn begin(&mut self, form: Form, encoder: Option<Box<dyn Encoder>>) {
+    pub(super) fn begin(&mut self, form: Form, encoder: Option<Box<dyn Encoder>>) {
         (self.form, self.users, self.encoder) = (form, 1, encoder);
         (self.memory, self.before, self.alike) = (Memory::none(), Memory::none(), 0);
-        (self.made, self.encoded, self.remembered) = (super::NEVER, super::NEVER, super::NEVER);
+        (self.made, self.encoded, self.remembered) = (NEVER, NEVER, NEVER);
         self.payload_len = 0;
     }
 
     /// Goes on where another one of the same form is.
-    fn go_on_from(&mut self, other: &Outlet) {
+    pub(super) fn go_on_from(&mut self, other: &Outlet) {
         if let (Some(encoder), Some(other)) = (&mut self.encoder, other.encoder.as_deref()) {
             encoder.follow(other);
         }
@@ -170,22 +163,22 @@ impl Outlet {
         self.before.clone_from(&other.before);
     }
 
-    pub(super) fn form(&self) -> Form {
+    pub(in crate::engine) fn form(&self) -> Form {
         self.form
     }
 
     /// Whether others may come to it.
-    pub(super) fn is_shared(&self) -> bool {
+    pub(in crate::engine) fn is_shared(&self) -> bool {
         self.room != NONE
     }
 
     /// The samples of this tick.
-    pub(super) fn frame(&self) -> &[i16] {
+    pub(in crate::engine) fn frame(&self) -> &[i16] {
         &self.frame[..self.form.rate.frame_samples()]
     }
 
     /// The payload of this tick, empty if there is no encoder.
-    pub(super) fn payload(&self) -> &[u8] {
+    pub(in crate::engine) fn payload(&self) -> &[u8] {
         &self.payload[..self.payload_len]
     }
 
@@ -196,17 +189,27 @@ impl Outlet {
         own.limiter.is_near(&other.limiter) && own.agc.is_near(&other.agc)
     }
 
+    /// Whether an ear that has this one for itself can go over to a shared one without anybody's
+    /// noticing: their limiters have met, and so have encoders with a memory. To be asked in each
+    /// tick in which both are the same.
+    pub(super) fn meets(&mut self, shared: &Outlet, tick: u64) -> bool {
+        let is_near = self.is_near(shared, tick);
+        self.alike = if is_near { self.alike.saturating_add(1) } else { 0 };
+        let forgets = self.encoder.as_ref().is_some_and(|encoder| !encoder.is_stateless());
+        is_near && (!forgets || self.alike > ALIKE_TICKS)
+    }
+
     fn memory_before(&self, tick: u64) -> &Memory {
         if self.made == tick { &self.before } else { &self.memory }
     }
 
     /// What is heard here is not what others hear.
-    pub(super) fn set_apart(&mut self) {
+    pub(in crate::engine) fn set_apart(&mut self) {
         self.alike = 0;
     }
 
     /// Makes this tick out of a room's, unless that was done.
-    pub(super) fn mix(&mut self, tick: u64, part: Part<'_>, filters: &Filters, stats: &mut Stats) {
+    pub(in crate::engine) fn mix(&mut self, tick: u64, part: Part<'_>, filters: &Filters, stats: &mut Stats) {
         if self.made == tick {
             return;
         }
@@ -241,12 +244,12 @@ impl Outlet {
 
     /// Takes back this tick, if what it goes on from was made in it before: it is to be made yet, for
     /// an ear whose decoder has heard nothing of that.
-    pub(super) fn rewind(&mut self, tick: u64) {
+    pub(in crate::engine) fn rewind(&mut self, tick: u64) {
         if self.made == tick {
             self.made = tick - 1;
             self.memory.clone_from(&self.before);
         }
-        self.remembered = super::NEVER;
+        self.remembered = NEVER;
     }
 
     /// What others have limited already, if that will do.
@@ -280,7 +283,7 @@ impl Outlet {
     }
 
     /// Makes this tick a copy of a voice.
-    pub(super) fn copy(&mut self, tick: u64, (from, voice): (Rate, &[i16]), filters: &Filters) {
+    pub(in crate::engine) fn copy(&mut self, tick: u64, (from, voice): (Rate, &[i16]), filters: &Filters) {
         self.begin_tick(tick, from);
         let frame = &mut self.frame[..self.form.rate.frame_samples()];
         self.memory.resampler.convert_voice(filters, (from, voice), (self.form.rate, frame));
@@ -297,7 +300,7 @@ impl Outlet {
     }
 
     /// Makes the payload of this tick, unless that was done.
-    pub(super) fn encode(&mut self, tick: u64, stats: &mut Stats) {
+    pub(in crate::engine) fn encode(&mut self, tick: u64, stats: &mut Stats) {
         if self.encoded == tick || self.form.encoding.is_none() {
             return;
         }
@@ -315,143 +318,16 @@ impl Outlet {
 
     /// The payload of other samples than its own, where that does no harm: to the samples of a
     /// single tick in which an ear goes over from one source to another.
-    pub(super) fn encode_aside(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+    pub(in crate::engine) fn encode_aside(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
         let encoder = self.encoder.as_mut().filter(|encoder| encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
     }
 
     /// The payload of the samples with which an ear leaves it, unless others hear it as well and it
     /// would do harm to them.
-    pub(super) fn encode_last(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+    pub(in crate::engine) fn encode_last(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
         let alone = self.users == 1;
         let encoder = self.encoder.as_mut().filter(|encoder| alone || encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
-    }
-}
-
-/// All outlets of an engine.
-#[derive(Debug)]
-pub(super) struct Outlets {
-    table: Box<[Outlet]>,
-    free: Vec<u32>,
-    /// The first shared outlet of each room, by slot.
-    first: Box<[u32]>,
-    pub(super) encoders: Encoders,
-}
-
-impl Outlets {
-    /// One for each port is enough: no ear has more.
-    pub(super) fn new(ports: usize, rooms: usize) -> Self {
-        Self {
-            table: (0..ports).map(|_| Outlet::free()).collect(),
-            free: (0..ports as u32).rev().collect(),
-            first: vec![NONE; rooms].into(),
-            encoders: Encoders::new(ports),
-        }
-    }
-
-    /// The shared outlet of a room in this form, or [`NONE`].
-    pub(super) fn find(&self, room: u32, form: Form) -> u32 {
-        let mut id = self.first[room as usize];
-        while id != NONE && self[id].form != form {
-            id = self[id].next;
-        }
-        id
-    }
-
-    /// One more ear comes to a shared outlet.
-    pub(super) fn share(&mut self, id: u32) {
-        self[id].users += 1;
-    }
-
-    /// Lets others come to an outlet that one ear had for itself.
-    pub(super) fn publish(&mut self, id: u32, room: u32) {
-        let next = std::mem::replace(&mut self.first[room as usize], id);
-        (self[id].room, self[id].next) = (room, next);
-    }
-
-    /// An outlet for one ear alone, which goes on where that at `like` is, if there is one of the
-    /// same form. [`NONE`] when there are none left, which cannot be: each port has one ear.
-    pub(super) fn open(&mut self, form: Form, like: u32) -> u32 {
-        let Some(id) = self.free.pop() else { return NONE };
-        let encoder = form.encoding.and_then(|encoding| self.encoders.lend(encoding));
-        self[id].begin(form, encoder);
-        if let Ok([outlet, like]) = self.table.get_disjoint_mut([id as usize, like as usize])
-            && like.form == form
-        {
-            outlet.go_on_from(like);
-        }
-        id
-    }
-
-    /// Whether an ear that has an outlet for itself can go over to a shared one without anybody's
-    /// noticing: their limiters have met, and so have encoders with a memory. To be asked in each
-    /// tick in which both are the same.
-    pub(super) fn meet(&mut self, own: u32, shared: u32, tick: u64) -> bool {
-        let is_near = self[own].is_near(&self[shared], tick);
-        let outlet = &mut self[own];
-        outlet.alike = if is_near { outlet.alike.saturating_add(1) } else { 0 };
-        let encoder = outlet.encoder.as_ref();
-        let forgets = encoder.is_some_and(|encoder| !encoder.is_stateless());
-        is_near && (!forgets || outlet.alike > ALIKE_TICKS)
-    }
-
-    /// An ear that shared an outlet hears less than the others from now on: what it had goes with
-    /// it. To be done before the outlet is made in this tick.
-    pub(super) fn part(&mut self, id: u32) -> u32 {
-        if self[id].users == 1 {
-            self.unpublish(id);
-            return id;
-        }
-        let own = self.open(self[id].form, id);
-        self[id].users -= 1;
-        own
-    }
-
-    /// One ear less is at it. The last one closes it.
-    pub(super) fn leave(&mut self, id: u32) {
-        if id == NONE {
-            return;
-        }
-        self[id].users -= 1;
-        if self[id].users > 0 {
-            return;
-        }
-        self.unpublish(id);
-        if let Some(encoder) = self[id].encoder.take() {
-            self.encoders.take_back(encoder);
-        }
-        self.free.push(id);
-    }
-
-    fn unpublish(&mut self, id: u32) {
-        let room = std::mem::replace(&mut self[id].room, NONE);
-        if room == NONE {
-            return;
-        }
-        let next = std::mem::replace(&mut self[id].next, NONE);
-        let mut at = self.first[room as usize];
-        if at == id {
-            self.first[room as usize] = next;
-            return;
-        }
-        while self[at].next != id {
-            at = self[at].next;
-        }
-        self[at].next = next;
-    }
-}
-
-impl std::ops::Index<u32> for Outlets {
-    type Output = Outlet;
-
-    fn index(&self, id: u32) -> &Outlet {
-        &self.table[id as usize]
-    }
-}
-
-impl std::ops::IndexMut<u32> for Outlets {
-    fn index_mut(&mut self, id: u32) -> &mut Outlet {
-        &mut self.table[id as usize]
     }
 }
