@@ -188,10 +188,8 @@ impl Encoder for Forgetful {
 
 #[test]
 fn who_falls_silent_goes_over_when_both_encoders_have_heard_the_same() {
-    let forgetful = |_| Media {
-        rate: Rate::Narrow,
-        encoder: Some(Box::new(Forgetful { ticks: [0; 4] })),
-    };
+    let forgetful =
+        |_| Media { rate: Rate::Narrow, encoder: Some(Box::new(Forgetful { ticks: [0; 4] })) };
     let mut studio = lecture("bcd", forgetful);
     studio.line('b').be_silent(false);
     studio.run(SETTLING_TICKS);

@@ -216,12 +216,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    fn copy_voice(
-        self,
-        ear: &mut Ear,
-        voice: (Rate, &[i16]),
-        outlets: &mut Outlets,
-    ) -> Place {
+    fn copy_voice(self, ear: &mut Ear, voice: (Rate, &[i16]), outlets: &mut Outlets) -> Place {
         let form = Form { is_levelled: false, ..ear.form };
         self.fit(ear, form, outlets);
         if ear.outlet == NONE {

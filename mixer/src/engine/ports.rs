@@ -38,7 +38,6 @@ impl Digits {
     pub(super) fn all(&self) -> &[u8] {
         &self.events[..self.count]
     }
-
 }
 
 /// What a port listens to, and how.

@@ -209,7 +209,13 @@ impl Outlet {
     }
 
     /// Makes this tick out of a room's, unless that was done.
-    pub(in crate::engine) fn mix(&mut self, tick: u64, part: Part<'_>, filters: &Filters, stats: &mut Stats) {
+    pub(in crate::engine) fn mix(
+        &mut self,
+        tick: u64,
+        part: Part<'_>,
+        filters: &Filters,
+        stats: &mut Stats,
+    ) {
         if self.made == tick {
             return;
         }
@@ -283,7 +289,12 @@ impl Outlet {
     }
 
     /// Makes this tick a copy of a voice.
-    pub(in crate::engine) fn copy(&mut self, tick: u64, (from, voice): (Rate, &[i16]), filters: &Filters) {
+    pub(in crate::engine) fn copy(
+        &mut self,
+        tick: u64,
+        (from, voice): (Rate, &[i16]),
+        filters: &Filters,
+    ) {
         self.begin_tick(tick, from);
         let frame = &mut self.frame[..self.form.rate.frame_samples()];
         self.memory.resampler.convert_voice(filters, (from, voice), (self.form.rate, frame));
@@ -318,14 +329,22 @@ impl Outlet {
 
     /// The payload of other samples than its own, where that does no harm: to the samples of a
     /// single tick in which an ear goes over from one source to another.
-    pub(in crate::engine) fn encode_aside(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+    pub(in crate::engine) fn encode_aside(
+        &mut self,
+        frame: &[i16],
+        payload: &mut [u8],
+    ) -> Option<usize> {
         let encoder = self.encoder.as_mut().filter(|encoder| encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
     }
 
     /// The payload of the samples with which an ear leaves it, unless others hear it as well and it
     /// would do harm to them.
-    pub(in crate::engine) fn encode_last(&mut self, frame: &[i16], payload: &mut [u8]) -> Option<usize> {
+    pub(in crate::engine) fn encode_last(
+        &mut self,
+        frame: &[i16],
+        payload: &mut [u8],
+    ) -> Option<usize> {
         let alone = self.users == 1;
         let encoder = self.encoder.as_mut().filter(|encoder| alone || encoder.is_stateless())?;
         Some(encoder.encode(frame, payload).min(PAYLOAD_MAX))
