@@ -17,6 +17,7 @@ use crate::signal::noise::NoiseFloor;
 use crate::topology::Treatment;
 use crate::treatment::Gains;
 use crate::treatment::agc::Agc;
+use crate::treatment::rumble::WithoutRumble;
 
 /// How many ticks a room hears of what was said before it gave the floor: 40 ms.
 pub(super) const PRE_ROLL: usize = 2;
@@ -64,7 +65,12 @@ pub(super) struct Voice {
     late_min: usize,
     /// What any room asks to be done to it.
     treatment: Treatment,
+    /// How loud it is for its gain control, which has no ear for rumble, in the last ticks.
+    agc_powers: [f32; TICKS],
+    without_rumble: WithoutRumble,
     agc: Agc,
+    /// What is mixed next is a key or a tone that is clamped.
+    pub(super) is_clamped: bool,
     /// How loud the treatment makes it in this tick.
     pub(super) gains: Gains,
     /// The last tick in which a room mixed it, and in which it became another one: at another rate,
@@ -99,7 +105,10 @@ impl Voice {
             late: 0,
             late_min: 0,
             treatment: Treatment::default(),
+            agc_powers: [0.0; TICKS],
+            without_rumble: WithoutRumble::SILENT,
             agc: Agc::NEW,
+            is_clamped: false,
             gains: Gains::UNITY,
             mixed: super::NEVER,
             changed: super::NEVER,
@@ -185,11 +194,32 @@ impl Voice {
         self.noise.follow(power);
         self.is_spliced = false;
         if self.treatment.gain {
-            self.gains = self.agc.follow(power, self.noise.is_exceeded());
+            self.follow_gain(tick, power);
         }
         if self.late > self.late_min {
             self.catch_up(tick);
         }
+    }
+
+    /// The gain control hears what is mixed and not what is read, so that what is clamped is known by
+    /// then: a key says nothing of how loud someone talks.
+    fn follow_gain(&mut self, tick: u64, power: f32) {
+        let newest = self.newest;
+        self.agc_powers[newest] = match self.contents[newest] {
+            Content::Silence => {
+                self.without_rumble = WithoutRumble::SILENT;
+                0.0
+            }
+            Content::Encoded => power,
+            Content::Samples => {
+                let samples = self.rate.frame_samples();
+                let frame = &self.frames[newest * samples..][..samples];
+                self.without_rumble.power(frame, f32::from)
+            }
+        };
+        let is_clamped = self.is_clamped && is_previous(self.mixed, tick);
+        let is_speech = self.noise.is_exceeded() && !is_clamped;
+        self.gains = self.agc.follow(self.agc_powers[self.before(self.late_min)], is_speech);
     }
 
     /// Whether a silent tick would change nothing here.

@@ -13,6 +13,7 @@ use crate::signal::noise::NoiseFloor;
 use crate::signal::resample::{Filters, Resampler};
 use crate::signal::sum::{self, Sum};
 use crate::treatment::agc::Agc;
+use crate::treatment::rumble::WithoutRumble;
 
 /// Ticks for which two encoders with a memory hear the same before a listener of the one may go over
 /// to the other: 200 ms. What the predictors of G.722 remember halves in each tick, and those of Opus
@@ -99,6 +100,7 @@ struct Memory {
     /// How loud what is heard is, and what of it is noise, if it is levelled.
     agc: Agc,
     noise: NoiseFloor,
+    without_rumble: WithoutRumble,
 }
 
 impl Memory {
@@ -110,6 +112,7 @@ impl Memory {
             resampler: Resampler::SILENT,
             agc: Agc::NEW,
             noise: NoiseFloor::UNKNOWN,
+            without_rumble: WithoutRumble::SILENT,
         }
     }
 
@@ -283,8 +286,9 @@ impl Outlet {
     /// loud it was.
     fn level(&mut self, sum: &mut [i32]) {
         let power = level::power_of_sum(sum);
-        let Memory { noise, agc, .. } = &mut self.memory;
+        let Memory { noise, agc, without_rumble, .. } = &mut self.memory;
         noise.follow(power);
+        let power = without_rumble.power(sum, |sample| sample as f32);
         agc.follow(power, noise.is_exceeded()).level(sum);
     }
 
