@@ -11,8 +11,10 @@ use crate::measure::{head, line};
 /// Frames that are heard again and again: a second.
 const FRAMES: usize = 50;
 
-/// Sounds, and what makes a sample of them out of its time in seconds.
-const SOUNDS: [(&str, fn(f32) -> f32); 4] = [
+/// What makes a sample of a sound out of its time in seconds.
+type Sound = fn(f32) -> f32;
+
+const SOUNDS: [(&str, Sound); 4] = [
     ("silence", |_| 0.0),
     ("voice", voice),
     ("key", |time| 0.2 * ((770.0 * TAU * time).sin() + (1_336.0 * TAU * time).sin())),
@@ -54,7 +56,7 @@ pub(crate) fn run() {
 struct Frames(Vec<Vec<i16>>);
 
 impl Frames {
-    fn new(rate: Rate, sample: fn(f32) -> f32) -> Frames {
+    fn new(rate: Rate, sample: Sound) -> Frames {
         let samples = rate.frame_samples();
         let at = |index: usize| (32_767.0 * sample(index as f32 / rate.hz() as f32)) as i16;
         let frame = |frame: usize| (frame * samples..(frame + 1) * samples).map(at).collect();

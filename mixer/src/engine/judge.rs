@@ -72,9 +72,9 @@ impl Judge {
         }
     }
 
-    /// Whether what is mixed next is a key or a tone, and not to be heard.
-    pub(super) fn silences(&self) -> bool {
-        self.gains(Treatment { gain: false, dtmf_clamp: true, tone_clamp: true }).ends_silent()
+    /// Whether there is a key or a tone in the tick that is mixed now.
+    pub(super) fn clamps(&self) -> bool {
+        self.dtmf_gains != Gains::UNITY || self.tone_gains != Gains::UNITY
     }
 
     /// How loud the tick is to be that is mixed now, in a room that asks for this.

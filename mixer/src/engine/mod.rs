@@ -238,7 +238,7 @@ impl Engine {
     fn mix(&mut self, now: Time) {
         let Self { tick, rooms, streams, ports, outlets, stats, floor, relay, .. } = self;
         relay.receive(now);
-        floor.mix(*tick, Stage { rooms, streams, ports, outlets, stats, relay, now });
+        floor.mix(&mut Stage { tick: *tick, rooms, streams, ports, outlets, stats, relay, now });
     }
 
     fn write<O: Outbox>(&mut self, now: Time, out: &mut O) {

@@ -249,7 +249,7 @@ impl Ports {
         let has_key = !self.digits_of(slot, tick).all().is_empty();
         let slot = slot as usize;
         self.judges[slot].listen(tick, &self.voices[slot], has_key);
-        self.voices[slot].is_clamped = self.judges[slot].silences();
+        self.voices[slot].is_clamped = self.judges[slot].clamps();
     }
 
     /// Keys pressed in this tick by a port.

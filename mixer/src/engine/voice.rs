@@ -65,11 +65,12 @@ pub(super) struct Voice {
     late_min: usize,
     /// What any room asks to be done to it.
     treatment: Treatment,
-    /// How loud it is for its gain control, which has no ear for rumble, in the last ticks.
-    agc_powers: [f32; TICKS],
+    /// How loud it is for its gain control, which has no ear for rumble, in the last ticks, the newest
+    /// first: one more of them than a voice may be late.
+    agc_powers: [f32; TICKS + 1],
     without_rumble: WithoutRumble,
     agc: Agc,
-    /// What is mixed next is a key or a tone that is clamped.
+    /// There is a key or a tone in what was mixed last, which is clamped.
     pub(super) is_clamped: bool,
     /// How loud the treatment makes it in this tick.
     pub(super) gains: Gains,
@@ -105,7 +106,7 @@ impl Voice {
             late: 0,
             late_min: 0,
             treatment: Treatment::default(),
-            agc_powers: [0.0; TICKS],
+            agc_powers: [0.0; TICKS + 1],
             without_rumble: WithoutRumble::SILENT,
             agc: Agc::NEW,
             is_clamped: false,
@@ -201,11 +202,12 @@ impl Voice {
         }
     }
 
-    /// The gain control hears what is mixed and not what is read, so that what is clamped is known by
-    /// then: a key says nothing of how loud someone talks.
+    /// While anything is clamped, the gain control goes by the tick that was mixed last, of which that
+    /// is known: a key says nothing of how loud someone talks.
     fn follow_gain(&mut self, tick: u64, power: f32) {
         let newest = self.newest;
-        self.agc_powers[newest] = match self.contents[newest] {
+        self.agc_powers.rotate_right(1);
+        self.agc_powers[0] = match self.contents[newest] {
             Content::Silence => {
                 self.without_rumble = WithoutRumble::SILENT;
                 0.0
@@ -217,9 +219,10 @@ impl Voice {
                 self.without_rumble.power(frame, f32::from)
             }
         };
+        let may_clamp = self.treatment.dtmf_clamp || self.treatment.tone_clamp;
+        let power = self.agc_powers[if may_clamp { self.late_min + 1 } else { 0 }];
         let is_clamped = self.is_clamped && is_previous(self.mixed, tick);
-        let is_speech = self.noise.is_exceeded() && !is_clamped;
-        self.gains = self.agc.follow(self.agc_powers[self.before(self.late_min)], is_speech);
+        self.gains = self.agc.follow(power, self.noise.is_exceeded() && !is_clamped);
     }
 
     /// Whether a silent tick would change nothing here.

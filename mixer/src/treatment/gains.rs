@@ -11,11 +11,6 @@ impl Gains {
     /// Passes a frame unchanged.
     pub(crate) const UNITY: Gains = Gains([1.0; HOPS + 1]);
 
-    /// Whether the next frame begins in silence.
-    pub(crate) fn ends_silent(&self) -> bool {
-        self.0[HOPS] == 0.0
-    }
-
     /// One straight line over the whole frame.
     pub(crate) fn line(from: f32, to: f32) -> Gains {
         Gains(std::array::from_fn(|i| from + (to - from) * i as f32 / HOPS as f32))
