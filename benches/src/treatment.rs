@@ -3,7 +3,7 @@
 use std::f32::consts::TAU;
 use std::hint::black_box;
 
-use mixer::bench::{Treatments, shape};
+use mixer::bench::{Treatments, power, shape};
 use mixer::port::Rate;
 
 use crate::measure::{head, line};
@@ -36,7 +36,9 @@ pub(crate) fn run() {
         for (sound, sample) in SOUNDS {
             let frames = Frames::new(rate, sample);
             let name = |what: &str| format!("{what}, {} kHz, {sound}", rate.hz() / 1_000);
-            frames.line(&name("gain control"), Treatments::control_gain);
+            frames.line(&name("gain control"), |treatments, frame| {
+                treatments.control_gain(frame, power(frame))
+            });
             frames.line(&name("clamp of keys"), Treatments::clamp_dtmf);
             frames.line(&name("clamp of tones"), Treatments::clamp_tone);
         }
@@ -47,10 +49,6 @@ pub(crate) fn run() {
             black_box(treated[0]) as f32
         });
     }
-    let mut treatments = Treatments::default();
-    line("gain control, when the power is known", || {
-        black_box(treatments.follow_gain(black_box(1e6)));
-    });
 }
 
 struct Frames(Vec<Vec<i16>>);

@@ -86,16 +86,12 @@ impl Default for Treatments {
 }
 
 impl Treatments {
-    /// Gain control: what it hears, and what it makes of that; returns the gain.
-    pub fn control_gain(&mut self, frame: &[i16]) -> f32 {
-        let power = self.without_rumble.power(frame, f32::from);
-        self.follow_gain(power)
-    }
-
-    /// Of that, what is done with the power.
-    pub fn follow_gain(&mut self, power: f32) -> f32 {
+    /// Gain control, of a frame whose power is known; returns the gain.
+    pub fn control_gain(&mut self, frame: &[i16], power: f32) -> f32 {
         self.noise.follow(power);
-        self.agc.follow(power, self.noise.is_exceeded()).0[HOPS]
+        let is_speech = self.noise.is_exceeded();
+        let power = self.without_rumble.of_speech(frame, f32::from, power, is_speech);
+        self.agc.follow(power, is_speech).0[HOPS]
     }
 
     /// The clamp for keys; returns the gain.

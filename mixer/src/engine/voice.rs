@@ -207,22 +207,18 @@ impl Voice {
     fn follow_gain(&mut self, tick: u64, power: f32) {
         let newest = self.newest;
         self.agc_powers.rotate_right(1);
-        self.agc_powers[0] = match self.contents[newest] {
-            Content::Silence => {
-                self.without_rumble = WithoutRumble::SILENT;
-                0.0
-            }
-            Content::Encoded => power,
-            Content::Samples => {
-                let samples = self.rate.frame_samples();
-                let frame = &self.frames[newest * samples..][..samples];
-                self.without_rumble.power(frame, f32::from)
-            }
+        let is_speech = self.noise.is_exceeded();
+        self.agc_powers[0] = if self.contents[newest] == Content::Samples {
+            let samples = self.rate.frame_samples();
+            let frame = &self.frames[newest * samples..][..samples];
+            self.without_rumble.of_speech(frame, f32::from, power, is_speech)
+        } else {
+            power
         };
         let may_clamp = self.treatment.dtmf_clamp || self.treatment.tone_clamp;
         let power = self.agc_powers[if may_clamp { self.late_min + 1 } else { 0 }];
         let is_clamped = self.is_clamped && is_previous(self.mixed, tick);
-        self.gains = self.agc.follow(power, self.noise.is_exceeded() && !is_clamped);
+        self.gains = self.agc.follow(power, is_speech && !is_clamped);
     }
 
     /// Whether a silent tick would change nothing here.

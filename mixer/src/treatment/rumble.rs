@@ -3,7 +3,8 @@
 //! Rumble is narrow, so that it rises and falls as slowly as speech does, and gain control would take
 //! it for a quiet talker. A high-pass of second order (Butterworth, 250 Hz) takes 24 dB of what lies
 //! at 60 Hz, and of speech hardly anything: the first formants lie above it. Nobody hears what it
-//! lets through; it is measured and thrown away.
+//! lets through; it is measured and thrown away. It is slow work, each sample waiting for the one
+//! before, and done for those who speak only.
 
 use crate::port::Rate;
 
@@ -21,6 +22,10 @@ struct Coefficients {
     back: [f32; 2],
 }
 
+/// A power below which the filter is as good as at rest, and is laid to rest before its numbers become
+/// so small that processors are slow with them.
+const NOTHING: f32 = 1e-6;
+
 /// Measures one voice, or one mix.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WithoutRumble {
@@ -32,8 +37,24 @@ impl WithoutRumble {
     /// Has silence for a past.
     pub(crate) const SILENT: WithoutRumble = WithoutRumble { state: [0.0; 2] };
 
+    /// The power of a frame without its rumble, if it is speech; of what is none gain control does not
+    /// ask, and `power` will do.
+    pub(crate) fn of_speech<T: Copy>(
+        &mut self,
+        frame: &[T],
+        as_f32: impl Fn(T) -> f32,
+        power: f32,
+        is_speech: bool,
+    ) -> f32 {
+        if is_speech {
+            return self.power(frame, as_f32);
+        }
+        *self = WithoutRumble::SILENT;
+        power
+    }
+
     /// Mean square of a frame, whose rate its length tells; 0 at any other rate.
-    pub(crate) fn power<T: Copy>(&mut self, frame: &[T], as_f32: impl Fn(T) -> f32) -> f32 {
+    fn power<T: Copy>(&mut self, frame: &[T], as_f32: impl Fn(T) -> f32) -> f32 {
         let filter = COEFFICIENTS.iter().find(|(rate, _)| rate.frame_samples() == frame.len());
         let Some((_, Coefficients { gain, back })) = filter else { return 0.0 };
         // The transposed direct form: two states, and no more than one product waits for another.
@@ -46,8 +67,9 @@ impl WithoutRumble {
             two = sample - back[1] * passed;
             energy += passed * passed;
         }
-        self.state = [one, two];
-        energy / frame.len() as f32
+        let power = energy / frame.len() as f32;
+        self.state = if power < NOTHING { [0.0; 2] } else { [one, two] };
+        power
     }
 }
 

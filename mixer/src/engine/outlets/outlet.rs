@@ -288,8 +288,9 @@ impl Outlet {
         let power = level::power_of_sum(sum);
         let Memory { noise, agc, without_rumble, .. } = &mut self.memory;
         noise.follow(power);
-        let power = without_rumble.power(sum, |sample| sample as f32);
-        agc.follow(power, noise.is_exceeded()).level(sum);
+        let is_speech = noise.is_exceeded();
+        let power = without_rumble.of_speech(sum, |sample| sample as f32, power, is_speech);
+        agc.follow(power, is_speech).level(sum);
     }
 
     /// Makes this tick a copy of a voice.

@@ -30,8 +30,9 @@ fn follow(samples: &[i16]) -> Vec<(f32, bool)> {
         let power = frame.iter().map(|s| f32::from(*s).powi(2)).sum::<f32>() / FRAME as f32;
         forbid_allocation(|| {
             noise.follow(power);
-            let power = without_rumble.power(frame, f32::from);
-            let gains = agc.follow(power, noise.is_exceeded());
+            let is_speech = noise.is_exceeded();
+            let power = without_rumble.of_speech(frame, f32::from, power, is_speech);
+            let gains = agc.follow(power, is_speech);
             assert_eq!(gains.0[0], before, "the gain jumped");
             before = gains.0[4];
             (before, noise.is_exceeded())
