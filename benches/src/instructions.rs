@@ -43,8 +43,10 @@ const ROWS: &[Row] = &[
     tick("tick, room of 1,000 at 48 kHz", "room-of-1000-48-khz"),
     tick("tick, 1,000 rooms of 3", "1000-rooms-of-3"),
     tick("tick, room of 1,000 G.711 legs with RTP", "room-of-1000-legs"),
+    tick("tick, 1,000 rooms of 3 G.711 legs with RTP", "1000-rooms-of-3-legs"),
     tick("tick, room of 100 Opus legs with RTP", "room-of-100-opus-legs"),
     tick("tick, room of 5,000, nobody talks", "silence-of-5000"),
+    tick("tick, 5,000 silent ports joined to nothing", "5000-apart"),
     tick("join into a room of 5,000, its plan", "plan-of-a-join"),
     Row {
         name: "join into a room of 5,000, carried out",

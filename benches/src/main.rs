@@ -18,10 +18,12 @@ mod legs;
 mod measure;
 mod rooms;
 mod scenes;
+mod treatment;
 
 use std::process::ExitCode;
 
-const USAGE: &str = "usage: antiphon-benches [kernel | rooms | legs | idle | churn | instructions]";
+const USAGE: &str =
+    "usage: antiphon-benches [kernel | treatment | rooms | legs | idle | churn | instructions]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -31,10 +33,12 @@ fn main() -> ExitCode {
             // Memory first: what the others leave behind would be used again.
             idle::run();
             kernel::run();
+            treatment::run();
             rooms::run();
             legs::run();
         }
         ["kernel"] => kernel::run(),
+        ["treatment"] => treatment::run(),
         ["rooms"] => rooms::run(),
         ["legs"] => legs::run(),
         ["idle"] => idle::run(),

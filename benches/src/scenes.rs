@@ -38,11 +38,16 @@ pub(crate) const SCENES: &[Scene] = &[
         let mut legs = Legs::new(&PCMU, 1_000, 1);
         count(|| legs.tick());
     }),
+    ("1000-rooms-of-3-legs", || {
+        let mut legs = Legs::new(&PCMU, 3, 1_000);
+        count(|| legs.tick());
+    }),
     ("room-of-100-opus-legs", || {
         let mut legs = Legs::new(&OPUS, 100, 1);
         count(|| legs.tick());
     }),
     ("plan-of-a-join", count_plans),
+    ("5000-apart", || ticks_of(apart(5_000))),
     ("silence-of-5000", || ticks_of(Silence::new().hall)),
     ("silence-of-5000-and-100-joins", count_applied),
 ];
@@ -119,6 +124,17 @@ impl Silence {
         }
         Silence { hall, room, newcomers }
     }
+}
+
+/// Ports that say nothing and are joined to nothing.
+fn apart(ports: usize) -> Hall {
+    let mut hall = Hall::new(ports, 1);
+    let mut plan = Plan::new();
+    for _ in 0..ports {
+        hall.add_port(&mut plan, |_| (Box::new(Mute), Media::plain(Rate::Narrow)));
+    }
+    hall.submit(plan);
+    hall
 }
 
 /// Says nothing, and does nothing with what it hears.

@@ -5,8 +5,14 @@ use crate::room::Policy;
 use crate::room::selection::{self, Candidate};
 use crate::signal::fade::Ramp;
 use crate::signal::level::Level;
+use crate::signal::noise::NoiseFloor;
 use crate::signal::{crowd, level, limiter, sum};
 use crate::topology::Treatment;
+use crate::treatment::agc::Agc;
+use crate::treatment::dtmf::DtmfClamp;
+use crate::treatment::rumble::WithoutRumble;
+use crate::treatment::tone::ToneClamp;
+use crate::treatment::{Gains, HOPS, LOOKAHEAD_FRAMES};
 
 /// Mean square of a frame.
 #[must_use]
@@ -55,6 +61,53 @@ impl Crowd {
     pub fn without(&self, own: &[i16], frame: &mut [i16]) {
         self.0.without(own, frame);
     }
+}
+
+/// What may be done to one voice, each by itself.
+#[derive(Debug)]
+pub struct Treatments {
+    agc: Agc,
+    noise: NoiseFloor,
+    without_rumble: WithoutRumble,
+    dtmf: DtmfClamp,
+    tone: ToneClamp,
+}
+
+impl Default for Treatments {
+    fn default() -> Self {
+        Self {
+            agc: Agc::NEW,
+            noise: NoiseFloor::UNKNOWN,
+            without_rumble: WithoutRumble::SILENT,
+            dtmf: DtmfClamp::new(),
+            tone: ToneClamp::new(LOOKAHEAD_FRAMES),
+        }
+    }
+}
+
+impl Treatments {
+    /// Gain control, of a frame whose power is known; returns the gain.
+    pub fn control_gain(&mut self, frame: &[i16], power: f32) -> f32 {
+        self.noise.follow(power);
+        let is_speech = self.noise.is_exceeded();
+        let power = self.without_rumble.of_speech(frame, f32::from, power, is_speech);
+        self.agc.follow(power, is_speech).0[HOPS]
+    }
+
+    /// The clamp for keys; returns the gain.
+    pub fn clamp_dtmf(&mut self, frame: &[i16]) -> f32 {
+        self.dtmf.hear(frame).0[HOPS]
+    }
+
+    /// The clamp for tones; returns the gain.
+    pub fn clamp_tone(&mut self, frame: &[i16]) -> f32 {
+        self.tone.hear(frame).0[HOPS]
+    }
+}
+
+/// Applies a gain that moves to a frame, as a treated voice is before it is limited.
+pub fn shape(frame: &[i16], (from, to): (f32, f32), treated: &mut [i32]) {
+    Gains::line(from, to).shape(frame, |i, sample| treated[i] = sample);
 }
 
 /// Those who may be chosen in a room.

@@ -20,7 +20,7 @@ pub const RELAYS_MAX: usize = 512;
 
 /// The sizes of an engine's tables and rings.
 ///
-/// At its defaults an engine takes about 60 MB, most of it one outlet (4.4 KB), one rendition (3.1 KB)
+/// At its defaults an engine takes about 65 MB, most of it one outlet (5.6 KB), one rendition (3.1 KB)
 /// and one judge (1.6 KB) for each of 4,096 ports, and a sum (3.8 KB) for each of 2,048 live rooms. A
 /// room that is silent takes some 250 bytes. What ports remember and encode with comes with them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -73,6 +73,16 @@ pub(crate) enum Feed {
     Room(RoomId),
 }
 
+impl Feed {
+    pub(crate) fn is_port(self) -> bool {
+        matches!(self, Feed::Port(_))
+    }
+
+    pub(crate) fn is_room(self) -> bool {
+        matches!(self, Feed::Room(_))
+    }
+}
+
 /// Names the place of one port→room stream in the engine's table. Given out by the topology.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StreamId(pub(crate) u32);

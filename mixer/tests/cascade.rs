@@ -4,10 +4,10 @@
 mod common;
 
 use common::{SETTLING_TICKS, Studio, ear};
-use mixer::Capacities;
 use mixer::port::PortEvent;
 use mixer::room::Policy;
 use mixer::topology::Directions::{AToB, BToA, Both};
+use mixer::{Capacities, Plan};
 
 /// Callers a, d, … are at the first of three engines, b, e, … at the second, c, f, … at the third.
 fn spread(names: &str) -> Studio {
@@ -153,6 +153,31 @@ fn an_engine_that_falls_behind_drops_what_came_too_late_and_keeps_no_delay() {
     studio.run(SETTLING_TICKS);
     assert_eq!(studio.stats().relays_late, 3);
     assert_eq!(studio.hearing(), "a:b b:a");
+}
+
+#[test]
+fn an_engine_that_stands_still_withholds_no_answers_but_its_own() {
+    let mut studio = spread("abcR");
+    studio.join('a', 'R', Both);
+    studio.run(SETTLING_TICKS);
+    studio.notices.clear();
+    let (a, b, room) = (studio.port('a'), studio.port('b'), studio.rooms[&'R']);
+    // What has to do with b is the second engine's as well; what has not is answered meanwhile.
+    let (mut of_both, mut of_one) = (Plan::new(), Plan::new());
+    studio.topology.join(&mut of_both, b, room, Both).unwrap();
+    studio.topology.give_floor(&mut of_one, a, room, true).unwrap();
+    let of_both = studio.handle.submit(of_both).unwrap();
+    let of_one = studio.handle.submit(of_one).unwrap();
+    "ab".chars().for_each(|name| studio.line(name).emit(PortEvent::Started));
+    for _ in 0..5 {
+        studio.tick_without(1);
+        studio.fetch();
+    }
+    assert_eq!(studio.applied(), [of_one]);
+    assert_eq!(studio.events(), [(a, PortEvent::Started)]);
+    studio.run(1);
+    assert_eq!(studio.applied(), [of_one, of_both]);
+    assert_eq!(studio.events(), [(a, PortEvent::Started), (b, PortEvent::Started)]);
 }
 
 #[test]

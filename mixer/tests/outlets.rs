@@ -149,6 +149,60 @@ fn who_falls_silent_shares_with_the_others_again() {
     assert_eq!(made_in_a_tick(&mut studio), (2, 2));
 }
 
+/// An encoding that depends on the last ticks and on nothing before: its payloads tell which ones.
+#[derive(Clone, Debug)]
+struct Forgetful {
+    ticks: [u8; 4],
+}
+
+impl Encoder for Forgetful {
+    fn id(&self) -> EncodingId {
+        EncodingId(7)
+    }
+
+    fn is_stateless(&self) -> bool {
+        false
+    }
+
+    fn encode(&mut self, frame: &[i16], payload: &mut [u8]) -> usize {
+        payload[..4].copy_from_slice(&self.ticks);
+        let sum = |sum: u8, sample: &i16| sum.wrapping_mul(31).wrapping_add(*sample as u8);
+        self.ticks.rotate_left(1);
+        self.ticks[3] = frame.iter().fold(0, sum);
+        payload[4..8].copy_from_slice(&self.ticks);
+        8
+    }
+
+    fn reset(&mut self) {
+        self.ticks = [0; 4];
+    }
+
+    fn follow(&mut self, other: &dyn Encoder) {
+        self.ticks = other.as_any().downcast_ref::<Self>().map_or([0; 4], |other| other.ticks);
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+#[test]
+fn who_falls_silent_goes_over_when_both_encoders_have_heard_the_same() {
+    let forgetful =
+        |_| Media { rate: Rate::Narrow, encoder: Some(Box::new(Forgetful { ticks: [0; 4] })) };
+    let mut studio = lecture("bcd", forgetful);
+    studio.line('b').be_silent(false);
+    studio.run(SETTLING_TICKS);
+    studio.record(1);
+    let apart = made_in_a_tick(&mut studio);
+    studio.line('b').be_silent(true);
+    studio.run(2 * SETTLING_TICKS);
+    assert_eq!((apart, made_in_a_tick(&mut studio)), ((3, 3), (2, 2)));
+    let payloads = studio.line('b').payloads();
+    assert!(payloads.len() > 2 * SETTLING_TICKS);
+    assert!(payloads.windows(2).all(|pair| pair[0][4..8] == pair[1][..4]));
+}
+
 #[test]
 fn encoders_go_home_with_their_ports_whatever_they_were_lent_to() {
     let mut studio = lecture("bcdef", |_| media(Rate::Narrow, 1));

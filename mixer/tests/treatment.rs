@@ -172,6 +172,49 @@ fn a_gain_that_is_switched_off_is_faded() {
 }
 
 #[test]
+fn a_gain_for_the_listener_that_is_switched_off_is_faded() {
+    // At this pitch a tick is 4.25 periods, so that one of four ticks ends at a crest.
+    let mut said = speech(Voice::Man, Rate::Narrow, 5, -40.0);
+    said.extend(key([212.5, 212.5], Rate::Narrow, -40.0, 2_000));
+    for ticks in 0..4 {
+        let mut studio = room(Rate::Narrow, Treatment::default(), true);
+        studio.line('a').say(said.clone());
+        listen(&mut studio, 5);
+        studio.run(25 + ticks);
+        let loud = studio.record(4)[&'b'].clone();
+        let (b, room) = (studio.port('b'), studio.rooms[&'R']);
+        studio.carry_out(|topology, plan| topology.join(plan, b, room, Directions::BToA)).unwrap();
+        let changing = [loud.clone(), studio.record(2)[&'b'].clone()].concat();
+        let (before, after) = (ear::largest_jump(&loud), ear::largest_jump(&changing));
+        let soft = ear::largest_jump(&changing[changing.len() - 160..]);
+        assert!(soft * 2 < before, "there is a gain: {before}, without it {soft}");
+        assert!(after <= before + before / 8, "{after} instead of {before} after {ticks} ticks");
+    }
+}
+
+#[test]
+fn a_key_that_is_clamped_moves_no_gain() {
+    // A quiet talker presses a key that is loud, and goes on as loudly as after a pause.
+    let words = speech(Voice::Woman, Rate::Narrow, 5, -40.0);
+    let level_after = |treatment: Treatment, between: &[i16]| {
+        let mut said = [&words, between].concat();
+        let again = said.len().next_multiple_of(8_000);
+        said.resize(again, 0);
+        said.extend(&words[..16_000]);
+        let mut studio = room(Rate::Narrow, treatment, false);
+        studio.line('a').say(said);
+        listen(&mut studio, again / 8_000);
+        active_level_dbov(&listen(&mut studio, 2), Rate::Narrow.hz())
+    };
+    let (pause, key) = (vec![0; 2_400], key([770.0, 1_336.0], Rate::Narrow, -9.0, 300));
+    let clamped = Treatment { gain: true, ..DTMF_CLAMP };
+    let (without, with) = (level_after(clamped, &pause), level_after(clamped, &key));
+    assert!((with - without).abs() < 0.5, "{with} instead of {without} dBov");
+    let not_clamped = level_after(GAIN, &key);
+    assert!(not_clamped < without - 3.0, "{not_clamped}: this key would have moved the gain");
+}
+
+#[test]
 fn a_key_is_heard_where_it_is_not_clamped() {
     let mut studio = room(Rate::Narrow, Treatment::default(), false);
     studio.line('a').say(key([697.0, 1_209.0], Rate::Narrow, -13.0, 100));

@@ -1,6 +1,6 @@
 //! Carries out plans: each step when its tick begins, and what is to be removed when it ends.
 
-use super::outlets::Outlets;
+use super::outlets::{Form, Outlets};
 use super::ports::Ports;
 use super::rooms::Rooms;
 use super::streams::{NONE, Streams};
@@ -115,7 +115,7 @@ impl Tables<'_> {
     fn add_port(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
         let inserted = self.ports.insert(port, rate, luggage);
         if let Some(slot) = self.ports.slot(port).filter(|_| inserted) {
-            self.ports.ears[slot as usize].encoding = self.bring(&mut luggage.encoder);
+            self.ports.ears[slot as usize].form.encoding = self.bring(&mut luggage.encoder);
         }
         inserted
     }
@@ -123,7 +123,9 @@ impl Tables<'_> {
     fn set_media(&mut self, port: PortId, rate: Rate, luggage: &mut Luggage) -> bool {
         let Some(slot) = self.ports.slot(port) else { return false };
         let encoder = self.take_encoder(slot);
-        self.ports.ears[slot as usize].encoding = self.bring(&mut luggage.encoder);
+        let encoding = self.bring(&mut luggage.encoder);
+        let form = &mut self.ports.ears[slot as usize].form;
+        *form = Form { rate, encoding, ..*form };
         luggage.former_encoder = encoder;
         self.ports.voices[slot as usize].change(self.tick, rate, &mut luggage.frames);
         true
@@ -147,7 +149,7 @@ impl Tables<'_> {
     fn take_encoder(&mut self, slot: u32) -> Option<Box<dyn Encoder>> {
         let ear = &mut self.ports.ears[slot as usize];
         self.outlets.leave(std::mem::replace(&mut ear.outlet, NONE));
-        ear.encoding.take().and_then(|encoding| self.outlets.encoders.leave(encoding))
+        ear.form.encoding.take().and_then(|encoding| self.outlets.encoders.leave(encoding))
     }
 }
 

@@ -70,9 +70,6 @@ pub struct EngineHandle {
     plans_submitted: u64,
     /// Plans of which a part is under way, with the number of parts and what came home of them.
     under_way: BTreeMap<PlanId, UnderWay>,
-    /// Plans that are home while an earlier one is not, and the first that is not.
-    early: BTreeMap<PlanId, u64>,
-    awaited: PlanId,
     shores: Vec<Shore>,
     /// Whose notices are looked at next.
     next_shore: usize,
@@ -96,8 +93,6 @@ impl EngineHandle {
             rooms: Keys::new(0, capacities.rooms),
             plans_submitted: 0,
             under_way: BTreeMap::new(),
-            early: BTreeMap::new(),
-            awaited: PlanId(1),
             capacities,
             shores,
             next_shore: 0,
@@ -197,18 +192,19 @@ impl EngineHandle {
         Ok(id)
     }
 
-    /// The next notice: plans in the order of their submission, events of each engine in the order
-    /// in which they happened. Frees what a plan brought home.
+    /// The next notice. What comes from one engine comes in order; one that falls behind holds up
+    /// nothing but the plans that it has a part in, so that a later plan of others may be home before
+    /// them. Frees what a plan brought home.
     pub fn poll(&mut self) -> Option<Notice> {
         loop {
-            if let Some(tick) = self.early.remove(&self.awaited) {
-                let plan = self.awaited;
-                self.awaited = PlanId(plan.0 + 1);
-                return Some(Notice::Applied { plan, tick });
-            }
             match self.pop()? {
                 Homeward::Event { port, event } => return Some(Notice::Port { port, event }),
-                Homeward::Applied { parcel, tick } => self.arrived(parcel, tick),
+                Homeward::Applied { parcel, tick } => {
+                    let plan = parcel.id;
+                    if self.arrived(parcel) {
+                        return Some(Notice::Applied { plan, tick });
+                    }
+                }
             }
         }
     }
@@ -223,19 +219,19 @@ impl EngineHandle {
         None
     }
 
-    /// A plan, or a part of one, came home.
-    fn arrived(&mut self, parcel: Parcel, tick: u64) {
+    /// A plan, or a part of one, came home. Returns whether all of it has.
+    fn arrived(&mut self, parcel: Parcel) -> bool {
         let Parcel { id, mut steps } = parcel;
         if let Some(under_way) = self.under_way.get_mut(&id) {
             under_way.parts -= 1;
             under_way.home.append(&mut steps);
             if under_way.parts > 0 {
-                return;
+                return false;
             }
             steps = self.under_way.remove(&id).map(|under_way| under_way.home).unwrap_or_default();
         }
         self.release_removed(&steps);
-        self.early.insert(id, tick);
+        true
     }
 
     /// The counters as of the last tick, of all engines together.

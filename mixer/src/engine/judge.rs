@@ -41,7 +41,11 @@ impl Judge {
     /// Listens to what was said in this tick, unless that was done.
     pub(super) fn listen(&mut self, tick: u64, voice: &Voice, has_key: bool) {
         let treatment = voice.treatment();
-        if self.judged == tick || !(treatment.dtmf_clamp || treatment.tone_clamp) {
+        if !(treatment.dtmf_clamp || treatment.tone_clamp) {
+            (self.dtmf_gains, self.tone_gains) = (Gains::UNITY, Gains::UNITY);
+            return;
+        }
+        if self.judged == tick {
             return;
         }
         let lookahead = if treatment.dtmf_clamp { LOOKAHEAD_FRAMES } else { 0 };
@@ -66,6 +70,11 @@ impl Judge {
                 self.tone_gains = self.tone.hear(samples);
             }
         }
+    }
+
+    /// Whether there is a key or a tone in the tick that is mixed now.
+    pub(super) fn clamps(&self) -> bool {
+        self.dtmf_gains != Gains::UNITY || self.tone_gains != Gains::UNITY
     }
 
     /// How loud the tick is to be that is mixed now, in a room that asks for this.

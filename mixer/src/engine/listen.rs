@@ -2,12 +2,13 @@
 
 use super::floor::Floor;
 use super::outlets::{Form, Outlets, Part};
-use super::ports::{Ear, Ports};
+use super::ports::{Digits, Ear, Ports};
 use super::relay::{Relay, To};
 use super::rooms::{Room, Rooms};
 use super::stats::Stats;
 use super::streams::NONE;
-use crate::encoder::{EncodingId, PAYLOAD_MAX};
+use super::voice::Voice;
+use crate::encoder::PAYLOAD_MAX;
 use crate::plan::Feed;
 use crate::port::{Audio, FRAME_SAMPLES_MAX, Heard, PortId, Rate};
 use crate::signal::fade::cross_fade;
@@ -22,6 +23,12 @@ pub(super) enum Place {
     Outlet(u32),
     /// The scratch pad, and the payload of so many bytes beside it.
     Pad(usize),
+}
+
+impl Place {
+    fn is_nowhere(self) -> bool {
+        matches!(self, Place::Nowhere)
+    }
 }
 
 /// Everything that was read and mixed in this tick.
@@ -53,19 +60,18 @@ impl Default for Pad {
 }
 
 impl Pad {
-    /// Works out what a port of some rate hears. When its source changed in this tick, that is 5 ms
-    /// of fading from the old one to the new.
+    /// Works out what a port hears. When its source changed in this tick, that is 5 ms of fading from
+    /// the old one to the new.
     pub(super) fn listen(
         &mut self,
         ear: &mut Ear,
-        rate: Rate,
         scene: Scene<'_>,
         outlets: &mut Outlets,
         stats: &mut Stats,
     ) -> Place {
         let place = match ear.previous {
-            None => scene.render(ear, rate, outlets, stats),
-            Some(previous) => self.go_over(ear, previous, rate, scene, outlets, stats),
+            None => scene.render(ear, outlets, stats),
+            Some(_) => self.go_over(ear, scene, outlets, stats),
         };
         if let Place::Outlet(outlet) = place {
             outlets[outlet].encode(scene.tick, stats);
@@ -76,57 +82,61 @@ impl Pad {
     fn go_over(
         &mut self,
         ear: &mut Ear,
-        previous: Feed,
-        rate: Rate,
         scene: Scene<'_>,
         outlets: &mut Outlets,
         stats: &mut Stats,
     ) -> Place {
-        let (own, is_levelled) = (ear.own_previous, ear.was_levelled);
-        let mut old_ear = Ear { feed: previous, own, is_levelled, ..*ear };
-        let old = scene.render(&mut old_ear, rate, outlets, stats);
-        let (now, before) = (rate.frame_samples(), rate.frame_samples());
-        let (now, before) = (&mut self.now[..now], &mut self.before[..before]);
-        scene.copy(old, outlets, before);
+        let mut before = ear.before();
         ear.outlet = NONE;
+        let old = scene.render(&mut before, outlets, stats);
+        let samples = ear.form.rate.frame_samples();
+        scene.copy(old, outlets, &mut self.before[..samples]);
         if let Place::Outlet(outlet) = old
             && scene.is_silent(ear.feed)
         {
-            now.fill(0);
-            cross_fade(before, now);
-            let last = outlets[outlet].encode_last(now, &mut self.payload);
-            outlets.leave(outlet);
-            return Place::Pad(last.unwrap_or(0));
+            return self.fade_out(outlet, samples, outlets);
         }
-        outlets.leave(old_ear.outlet);
-        let new = scene.render(ear, rate, outlets, stats);
-        match (old, new) {
-            (Place::Nowhere, Place::Nowhere) => return Place::Nowhere,
-            (Place::Nowhere, _) if scene.begins(ear.feed) => return new,
-            _ => {}
+        outlets.leave(before.outlet);
+        let new = scene.render(ear, outlets, stats);
+        if old.is_nowhere() && (new.is_nowhere() || scene.begins(ear.feed)) {
+            return new;
         }
-        scene.copy(new, outlets, now);
-        cross_fade(before, now);
+        scene.copy(new, outlets, &mut self.now[..samples]);
+        self.cross_fade(samples);
         match new {
-            Place::Outlet(outlet) if ear.encoding.is_some() => {
-                let aside = outlets[outlet].encode_aside(now, &mut self.payload);
+            Place::Outlet(outlet) if ear.form.encoding.is_some() => {
+                let aside = outlets[outlet].encode_aside(&self.now[..samples], &mut self.payload);
                 aside.map_or(new, Place::Pad)
             }
             _ => Place::Pad(0),
         }
     }
 
+    /// Leaves an outlet behind which there is silence. Its end is encoded by the encoder that the
+    /// listener has followed.
+    fn fade_out(&mut self, outlet: u32, samples: usize, outlets: &mut Outlets) -> Place {
+        self.now[..samples].fill(0);
+        self.cross_fade(samples);
+        let last = outlets[outlet].encode_last(&self.now[..samples], &mut self.payload);
+        outlets.leave(outlet);
+        Place::Pad(last.unwrap_or(0))
+    }
+
+    fn cross_fade(&mut self, samples: usize) {
+        cross_fade(&self.before[..samples], &mut self.now[..samples]);
+    }
+
     /// The audio at a place.
     pub(super) fn at<'a>(
         &'a self,
         place: Place,
-        (rate, encoding): (Rate, Option<EncodingId>),
-        ports: &'a Ports,
+        form: Form,
+        voices: &'a [Voice],
         outlets: &'a Outlets,
     ) -> Heard<'a> {
         match place {
             Place::Nowhere => Heard::Nothing,
-            Place::Voice(slot) => match ports.voices[slot as usize].newest() {
+            Place::Voice(slot) => match voices[slot as usize].newest() {
                 Some(frame) => Heard::Audio(Audio { frame, payload: &[], encoding: None }),
                 None => Heard::Nothing,
             },
@@ -139,38 +149,45 @@ impl Pad {
                 })
             }
             Place::Pad(bytes) => Heard::Audio(Audio {
-                frame: &self.now[..rate.frame_samples()],
+                frame: &self.now[..form.rate.frame_samples()],
                 payload: &self.payload[..bytes],
-                encoding,
+                encoding: form.encoding,
             }),
         }
     }
 }
 
 impl<'a> Scene<'a> {
+    /// Whether there is nothing to be done for an ear in this tick.
+    #[inline]
+    pub(super) fn hears_nothing(self, ear: &Ear) -> bool {
+        let has_keys = ear.feed.is_port() && !self.keys_heard(ear.feed).all().is_empty();
+        ear.previous.is_none() && !has_keys && self.is_silent(ear.feed)
+    }
+
     /// Keys pressed in this tick by the port that is listened to directly.
-    pub(super) fn digits_heard(self, feed: Feed) -> &'a [u8] {
-        let Feed::Port(port) = feed else { return &[] };
+    pub(super) fn keys_heard(self, feed: Feed) -> Digits {
+        let Feed::Port(port) = feed else { return Digits::default() };
         if let Some(slot) = self.ports.slot(port) {
             return self.ports.digits_of(slot, self.tick);
         }
         let guest = self.relay.direct(port).map(|id| &self.relay.guest(id).to);
         match guest {
-            Some(To::Listeners { digits, .. }) => digits.all(),
-            _ => &[],
+            Some(To::Listeners { digits, .. }) => *digits,
+            _ => Digits::default(),
         }
     }
 
-    fn render(self, ear: &mut Ear, rate: Rate, outlets: &mut Outlets, stats: &mut Stats) -> Place {
+    fn render(self, ear: &mut Ear, outlets: &mut Outlets, stats: &mut Stats) -> Place {
         match ear.feed {
             Feed::Nothing => Place::Nowhere,
             Feed::Port(port) => match self.ports.slot(port) {
-                Some(slot) => self.render_voice(ear, slot, rate, outlets),
-                None => self.render_guest(ear, port, rate, outlets),
+                Some(slot) => self.render_voice(ear, slot, outlets),
+                None => self.render_guest(ear, port, outlets),
             },
             Feed::Room(id) => match self.rooms.get(id) {
                 Some(room) if room.sounds_in(self.tick) => {
-                    self.render_room(ear, (id.slot, room), rate, outlets, stats)
+                    self.render_room(ear, (id.slot, room), outlets, stats)
                 }
                 _ => Place::Nowhere,
             },
@@ -178,35 +195,29 @@ impl<'a> Scene<'a> {
     }
 
     /// Another port's voice as it is, unless the listener needs it in another form.
-    fn render_voice(self, ear: &mut Ear, slot: u32, rate: Rate, outlets: &mut Outlets) -> Place {
+    fn render_voice(self, ear: &mut Ear, slot: u32, outlets: &mut Outlets) -> Place {
         let voice = &self.ports.voices[slot as usize];
         let Some(newest) = voice.newest() else { return Place::Nowhere };
-        if voice.rate() == rate && ear.encoding.is_none() {
+        if voice.rate() == ear.form.rate && ear.form.encoding.is_none() {
             return Place::Voice(slot);
         }
-        self.copy_voice(ear, (voice.rate(), newest), rate, outlets)
+        self.copy_voice(ear, (voice.rate(), newest), outlets)
     }
 
     /// The voice of another engine's port.
-    fn render_guest(self, ear: &mut Ear, port: PortId, rate: Rate, outlets: &mut Outlets) -> Place {
+    fn render_guest(self, ear: &mut Ear, port: PortId, outlets: &mut Outlets) -> Place {
         let Some(guest) = self.relay.direct(port) else { return Place::Nowhere };
         let guest = self.relay.guest(guest);
         match guest.to {
             To::Listeners { sounds: true, .. } => {
-                self.copy_voice(ear, (guest.rate, guest.frame()), rate, outlets)
+                self.copy_voice(ear, (guest.rate, guest.frame()), outlets)
             }
             _ => Place::Nowhere,
         }
     }
 
-    fn copy_voice(
-        self,
-        ear: &mut Ear,
-        voice: (Rate, &[i16]),
-        rate: Rate,
-        outlets: &mut Outlets,
-    ) -> Place {
-        let form = Form { rate, encoding: ear.encoding, is_levelled: false };
+    fn copy_voice(self, ear: &mut Ear, voice: (Rate, &[i16]), outlets: &mut Outlets) -> Place {
+        let form = Form { is_levelled: false, ..ear.form };
         self.fit(ear, form, outlets);
         if ear.outlet == NONE {
             ear.outlet = outlets.open(form, NONE);
@@ -223,11 +234,10 @@ impl<'a> Scene<'a> {
         self,
         ear: &mut Ear,
         (slot, room): (u32, &Room),
-        rate: Rate,
         outlets: &mut Outlets,
         stats: &mut Stats,
     ) -> Place {
-        let form = Form { rate, encoding: ear.encoding, is_levelled: ear.is_levelled };
+        let form = ear.form;
         self.fit(ear, form, outlets);
         let own = ear.own.in_tick(self.tick);
         let shared = outlets.find(slot, form);
@@ -238,7 +248,7 @@ impl<'a> Scene<'a> {
                     outlets[ear.outlet].rewind(self.tick);
                 }
             }
-            Some(_) => {}
+            Some(_) => outlets[ear.outlet].set_apart(),
             None => self.share(ear, slot, shared, form, outlets),
         }
         if ear.outlet == NONE {
@@ -258,7 +268,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Who does not talk hears what the others hear. Who has fallen silent stays apart until the two
-    /// limiters have met.
+    /// outlets have met.
     fn share(self, ear: &mut Ear, room: u32, shared: u32, form: Form, outlets: &mut Outlets) {
         if ear.outlet == NONE {
             if shared == NONE {
@@ -273,7 +283,7 @@ impl<'a> Scene<'a> {
         } else if shared == NONE {
             outlets.publish(ear.outlet, room);
             return;
-        } else if !outlets[ear.outlet].is_near(&outlets[shared], self.tick) {
+        } else if !outlets.meet(ear.outlet, shared, self.tick) {
             return;
         }
         outlets.leave(ear.outlet);
@@ -289,6 +299,7 @@ impl<'a> Scene<'a> {
     }
 
     /// Whether nothing is heard from there in this tick.
+    #[inline]
     fn is_silent(self, feed: Feed) -> bool {
         match feed {
             Feed::Nothing => true,

@@ -49,7 +49,7 @@ pub use stats::Stats;
 use crate::capacities::Capacities;
 use crate::inbox::Inbox;
 use crate::plan::Shard;
-use crate::port::Outbox;
+use crate::port::{Heard, Outbox, Port};
 use crate::realtime::forbid_allocation;
 use crate::room::RoomId;
 use crate::time::Time;
@@ -57,7 +57,7 @@ use apply::Tables;
 use floor::{Floor, Stage};
 use handle::{Parcel, Shore};
 use homeward::WayHome;
-use listen::{Pad, Scene};
+use listen::{Pad, Place, Scene};
 use meter::Meters;
 use outlets::Outlets;
 use ports::Ports;
@@ -215,8 +215,10 @@ impl Engine {
     }
 
     fn read<O: Outbox>(&mut self, now: Time, out: &mut O) {
+        self.ports.audible.clear();
         for index in 0..self.ports.len() {
-            let slot = self.ports.occupied(index) as usize;
+            let port = self.ports.occupied(index);
+            let slot = port as usize;
             let mut tap = Tap {
                 out,
                 home: &mut self.home,
@@ -225,8 +227,10 @@ impl Engine {
                 tick: self.tick,
             };
             let voice = &mut self.ports.voices[slot];
-            if let Some(body) = &mut self.ports.bodies[slot] {
-                voice.read(self.tick, body.as_mut(), |body, frame| body.read(now, frame, &mut tap));
+            let Some(body) = &mut self.ports.bodies[slot] else { continue };
+            let read = |body: &mut dyn Port, frame: &mut [i16]| body.read(now, frame, &mut tap);
+            if voice.read(self.tick, body.as_mut(), read) {
+                self.ports.audible.push(port);
             }
         }
     }
@@ -234,7 +238,7 @@ impl Engine {
     fn mix(&mut self, now: Time) {
         let Self { tick, rooms, streams, ports, outlets, stats, floor, relay, .. } = self;
         relay.receive(now);
-        floor.mix(*tick, Stage { rooms, streams, ports, outlets, stats, relay, now });
+        floor.mix(&mut Stage { tick: *tick, rooms, streams, ports, outlets, stats, relay, now });
     }
 
     fn write<O: Outbox>(&mut self, now: Time, out: &mut O) {
@@ -247,8 +251,7 @@ impl Engine {
     }
 
     fn write_port<O: Outbox>(&mut self, now: Time, slot: u32, out: &mut O) {
-        let Some(mut body) = self.ports.bodies[slot as usize].take() else { return };
-        let mut ear = self.ports.ears[slot as usize];
+        let slot = slot as usize;
         let scene = Scene {
             tick: self.tick,
             ports: &self.ports,
@@ -256,27 +259,28 @@ impl Engine {
             floor: &self.floor,
             relay: &self.relay,
         };
-        for digit in scene.digits_heard(ear.feed) {
-            body.relay_digit(*digit);
+        let mut place = Place::Nowhere;
+        if !scene.hears_nothing(&self.ports.ears[slot]) {
+            let mut ear = self.ports.ears[slot];
+            place = self.pad.listen(&mut ear, scene, &mut self.outlets, &mut self.stats);
+            let keys = ear.feed.is_port().then(|| scene.keys_heard(ear.feed));
+            self.ports.settle(slot, ear);
+            keys.into_iter().for_each(|keys| self.ports.press(slot, &keys));
         }
-        let rate = self.ports.voices[slot as usize].rate();
-        let place = self.pad.listen(&mut ear, rate, scene, &mut self.outlets, &mut self.stats);
-        let mut digits = self.ports.digits[slot as usize];
+        let Ports { bodies, voices, ears, digits, .. } = &mut self.ports;
+        let Some(body) = &mut bodies[slot] else { return };
         let mut tap = Tap {
             out,
             home: &mut self.home,
-            digits: &mut digits,
+            digits: &mut digits[slot],
             digits_dropped: &mut self.stats.digits_dropped,
             tick: self.tick,
         };
-        let form = (rate, ear.encoding);
-        body.write(now, self.pad.at(place, form, &self.ports, &self.outlets), &mut tap);
-        if let Some(previous) = ear.previous.take() {
-            self.ports.settle(previous);
-        }
-        self.ports.digits[slot as usize] = digits;
-        self.ports.ears[slot as usize] = ear;
-        self.ports.bodies[slot as usize] = Some(body);
+        let heard = match place {
+            Place::Nowhere => Heard::Nothing,
+            _ => self.pad.at(place, ears[slot].form, voices, &self.outlets),
+        };
+        body.write(now, heard, &mut tap);
     }
 
     fn retire(&mut self) {

@@ -3,7 +3,7 @@
 use crate::plan::PlanId;
 use crate::port::{PortEvent, PortId};
 
-/// Something that came home from the engine, in the order in which it happened there.
+/// Something that came home from an engine, in the order in which it happened there.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Notice {
     /// The first frame under this plan has been mixed. What the plan removed has been freed, and

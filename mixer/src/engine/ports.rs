@@ -1,9 +1,9 @@
 //! The engine's table of ports.
 
 use super::judge::Judge;
+use super::outlets::Form;
 use super::streams::NONE;
 use super::voice::Voice;
-use crate::encoder::EncodingId;
 use crate::plan::{Feed, Luggage};
 use crate::port::{Port, PortId, Rate};
 
@@ -38,10 +38,6 @@ impl Digits {
     pub(super) fn all(&self) -> &[u8] {
         &self.events[..self.count]
     }
-
-    pub(super) fn of_tick(&self, tick: u64) -> &[u8] {
-        if self.tick == tick { &self.events[..self.count] } else { &[] }
-    }
 }
 
 /// What a port listens to, and how.
@@ -50,11 +46,10 @@ pub(super) struct Ear {
     pub(super) feed: Feed,
     /// What it listened to until now, in the tick of the change.
     pub(super) previous: Option<Feed>,
-    /// Whether it wants its room brought to one loudness, and wanted that of the previous one.
-    pub(super) is_levelled: bool,
+    /// In which form it wants that: the room brought to one loudness, perhaps, and wanted that of the
+    /// previous one.
+    pub(super) form: Form,
     pub(super) was_levelled: bool,
-    /// Which encoding it wants, if any.
-    pub(super) encoding: Option<EncodingId>,
     /// Its place among the talkers of the rooms in `feed` and `previous`.
     pub(super) own: OwnVoice,
     pub(super) own_previous: OwnVoice,
@@ -66,13 +61,24 @@ impl Ear {
     const DEAF: Ear = Ear {
         feed: Feed::Nothing,
         previous: None,
-        is_levelled: false,
+        form: Form { rate: Rate::Narrow, encoding: None, is_levelled: false },
         was_levelled: false,
-        encoding: None,
         own: OwnVoice { tick: super::NEVER, talker: 0 },
         own_previous: OwnVoice { tick: super::NEVER, talker: 0 },
         outlet: NONE,
     };
+}
+
+impl Ear {
+    /// As it was until the change of its source that is to be heard in this tick.
+    pub(super) fn before(&self) -> Ear {
+        Ear {
+            feed: self.previous.unwrap_or(self.feed),
+            form: Form { is_levelled: self.was_levelled, ..self.form },
+            own: self.own_previous,
+            ..*self
+        }
+    }
 }
 
 /// Where a listener finds itself among a room's talkers, if it does so in this tick.
@@ -116,6 +122,8 @@ pub(super) struct Ports {
     pub(super) ears: Box<[Ear]>,
     pub(super) digits: Box<[Digits]>,
     occupied: Vec<u32>,
+    /// Those that take part in the selection of this tick.
+    pub(super) audible: Vec<u32>,
 }
 
 impl Ports {
@@ -129,6 +137,7 @@ impl Ports {
             ears: vec![Ear::DEAF; capacity].into(),
             digits: vec![Digits::default(); capacity].into(),
             occupied: Vec::with_capacity(capacity),
+            audible: Vec::with_capacity(capacity),
         }
     }
 
@@ -154,7 +163,7 @@ impl Ports {
         self.bodies[slot] = luggage.body.take();
         self.voices[slot].begin(rate, &mut luggage.frames);
         self.judges[slot] = Judge::NEW;
-        self.ears[slot] = Ear::DEAF;
+        self.ears[slot] = Ear { form: Form { rate, ..Form::default() }, ..Ear::DEAF };
         self.digits[slot] = Digits::default();
         true
     }
@@ -178,32 +187,37 @@ impl Ports {
         luggage.body = self.bodies[slot as usize].take();
     }
 
-    /// A port turns to another source. Of several changes in one tick, only the last will be
-    /// heard.
+    /// A port turns to another source, or wants a room otherwise levelled. Of several changes in one
+    /// tick, only the last will be heard.
     pub(super) fn turn(&mut self, slot: u32, feed: Feed, is_levelled: bool) {
-        let ear = &mut self.ears[slot as usize];
-        if ear.previous.is_none() {
-            ear.was_levelled = ear.is_levelled;
-        }
-        ear.is_levelled = is_levelled;
-        if ear.feed == feed {
-            return;
-        }
-        let skipped = ear.previous.map(|_| ear.feed);
+        let mut ear = self.ears[slot as usize];
         let before = ear.previous.unwrap_or(ear.feed);
-        // Back to where it was: nothing has changed after all, and it was never counted out there.
-        ear.previous = (before != feed).then_some(before);
-        let returns = ear.previous.is_none();
-        ear.feed = feed;
-        self.count_listener(skipped.unwrap_or_default(), false);
-        if !returns {
-            self.count_listener(feed, true);
+        if ear.previous.is_none() {
+            ear.was_levelled = ear.form.is_levelled;
         }
+        let is_another = feed != before || feed.is_room() && is_levelled != ear.was_levelled;
+        self.count_listener(feed, true);
+        self.count_listener(ear.feed, false);
+        if is_another != ear.previous.is_some() {
+            self.count_listener(before, is_another);
+        }
+        (ear.feed, ear.form.is_levelled) = (feed, is_levelled);
+        ear.previous = is_another.then_some(before);
+        self.ears[slot as usize] = ear;
     }
 
-    /// The change of its source has been heard.
-    pub(super) fn settle(&mut self, previous: Feed) {
-        self.count_listener(previous, false);
+    /// An ear has heard this tick, a change of its source included.
+    pub(super) fn settle(&mut self, slot: usize, mut ear: Ear) {
+        if let Some(previous) = ear.previous.take() {
+            self.count_listener(previous, false);
+        }
+        self.ears[slot] = ear;
+    }
+
+    /// Passes keys on that were pressed on the port which this one listens to.
+    pub(super) fn press(&mut self, slot: usize, keys: &Digits) {
+        let Some(body) = &mut self.bodies[slot] else { return };
+        keys.all().iter().for_each(|key| body.relay_digit(*key));
     }
 
     fn count_listener(&mut self, feed: Feed, comes: bool) {
@@ -232,14 +246,15 @@ impl Ports {
 
     /// The detectors of a voice that is mixed in this tick listen to it.
     pub(super) fn judge(&mut self, tick: u64, slot: u32) {
-        let has_key = !self.digits_of(slot, tick).is_empty();
+        let has_key = !self.digits_of(slot, tick).all().is_empty();
         let slot = slot as usize;
         self.judges[slot].listen(tick, &self.voices[slot], has_key);
+        self.voices[slot].is_clamped = self.judges[slot].clamps();
     }
 
     /// Keys pressed in this tick by a port.
-    pub(super) fn digits_of(&self, slot: u32, tick: u64) -> &[u8] {
-        self.digits[slot as usize].of_tick(tick)
+    pub(super) fn digits_of(&self, slot: u32, tick: u64) -> Digits {
+        self.digits[slot as usize].only_of(tick)
     }
 
     /// The n-th occupied slot, in no particular but always the same order.

@@ -117,6 +117,11 @@ impl Relay {
         self.direct.sort_unstable();
     }
 
+    /// Whether there is no other engine.
+    pub(super) fn is_alone(&self) -> bool {
+        self.from.is_empty()
+    }
+
     pub(super) fn len(&self) -> usize {
         self.guests.len()
     }

@@ -11,8 +11,9 @@ use crate::topology::Treatment;
 /// Ends a list.
 pub(super) const NONE: u32 = u32::MAX;
 
-/// A port speaking into a room.
+/// A port speaking into a room: one line of the cache, looked at for each who makes a sound.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub(super) struct Stream {
     pub(super) port: u32,
     pub(super) room: u32,

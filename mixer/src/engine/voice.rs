@@ -17,6 +17,7 @@ use crate::signal::noise::NoiseFloor;
 use crate::topology::Treatment;
 use crate::treatment::Gains;
 use crate::treatment::agc::Agc;
+use crate::treatment::rumble::WithoutRumble;
 
 /// How many ticks a room hears of what was said before it gave the floor: 40 ms.
 pub(super) const PRE_ROLL: usize = 2;
@@ -34,40 +35,49 @@ enum Content {
     Samples,
 }
 
-/// A port's voice.
+/// A port's voice. What a tick needs of one at rest comes first, in one line of the cache.
 #[derive(Clone, Debug)]
+#[repr(C, align(64))]
 pub(super) struct Voice {
-    rate: Rate,
     /// The last ticks, going round, and one more: what rooms hear in the tick in which the voice
     /// catches up, a bit of both that it lies between. Made by [`frames_of`].
     frames: Box<[i16]>,
-    contents: [Content; TICKS],
-    powers: [f32; TICKS],
     newest: usize,
+    rate: Rate,
+    /// It has been silent for so long that a further silent tick changes nothing.
+    is_at_rest: bool,
+    /// The tick before the newest one held nothing, so this one may begin without a ramp.
+    pub(super) begins: bool,
+    /// The newest one holds something.
+    sounds: bool,
+    is_spliced: bool,
+    contents: [Content; TICKS],
+    pub(super) level: Level,
+    /// How many ports listen to it directly.
+    pub(super) listeners: u32,
+    /// Shards in which others listen to it directly.
+    pub(super) audience: Shards,
+    powers: [f32; TICKS],
+    noise: NoiseFloor,
     /// By how many ticks rooms hear it late, and by how many at least: those that the detectors of
     /// its treatment need.
     late: usize,
     late_min: usize,
     /// What any room asks to be done to it.
     treatment: Treatment,
+    /// How loud it is for its gain control, which has no ear for rumble, in the last ticks, the newest
+    /// first: one more of them than a voice may be late.
+    agc_powers: [f32; TICKS + 1],
+    without_rumble: WithoutRumble,
     agc: Agc,
+    /// There is a key or a tone in what was mixed last, which is clamped.
+    pub(super) is_clamped: bool,
     /// How loud the treatment makes it in this tick.
     pub(super) gains: Gains,
-    is_spliced: bool,
     /// The last tick in which a room mixed it, and in which it became another one: at another rate,
     /// or otherwise treated.
     mixed: u64,
     changed: u64,
-    /// How many ports listen to it directly.
-    pub(super) listeners: u32,
-    /// Shards in which others listen to it directly.
-    pub(super) audience: Shards,
-    /// The tick before the newest one held nothing, so this one may begin without a ramp.
-    pub(super) begins: bool,
-    /// The newest one holds something.
-    sounds: bool,
-    pub(super) level: Level,
-    noise: NoiseFloor,
 }
 
 /// The memory of a voice at some rate, to be made on the control side.
@@ -80,25 +90,29 @@ impl Voice {
     /// A voice without memory: that of a slot that no port occupies.
     pub(super) fn none() -> Voice {
         Voice {
-            rate: Rate::Narrow,
             frames: Box::default(),
-            contents: [Content::Silence; TICKS],
-            powers: [0.0; TICKS],
             newest: 0,
+            rate: Rate::Narrow,
+            is_at_rest: false,
+            begins: true,
+            sounds: false,
+            is_spliced: false,
+            contents: [Content::Silence; TICKS],
+            level: Level(0.0),
+            listeners: 0,
+            audience: 0,
+            powers: [0.0; TICKS],
+            noise: NoiseFloor::UNKNOWN,
             late: 0,
             late_min: 0,
             treatment: Treatment::default(),
+            agc_powers: [0.0; TICKS + 1],
+            without_rumble: WithoutRumble::SILENT,
             agc: Agc::NEW,
+            is_clamped: false,
             gains: Gains::UNITY,
-            is_spliced: false,
             mixed: super::NEVER,
             changed: super::NEVER,
-            listeners: 0,
-            audience: 0,
-            begins: true,
-            sounds: false,
-            level: Level(0.0),
-            noise: NoiseFloor::UNKNOWN,
         }
     }
 
@@ -128,16 +142,29 @@ impl Voice {
 
 // As ticks go by.
 impl Voice {
-    /// Asks the port for the next tick, and takes note of it.
+    /// Asks the port for the next tick, and takes note of it. Returns whether the voice takes part
+    /// in the selection. An active port whose sound has died away does not.
+    #[inline]
     pub(super) fn read(
         &mut self,
         tick: u64,
         body: &mut dyn Port,
         read: impl FnOnce(&mut dyn Port, &mut [i16]) -> Activity,
-    ) {
-        self.newest = (self.newest + 1) % TICKS;
-        let newest = self.newest;
+    ) -> bool {
+        let newest = if self.newest + 1 == TICKS { 0 } else { self.newest + 1 };
         let activity = read(&mut *body, self.frame_mut(newest));
+        if self.is_at_rest && activity == Activity::Silent {
+            // Whatever was left in the frame is written over before it becomes the newest.
+            return false;
+        }
+        self.newest = newest;
+        self.take_note(tick, body, activity);
+        self.is_at_rest = self.may_rest();
+        self.is_audible()
+    }
+
+    fn take_note(&mut self, tick: u64, body: &mut dyn Port, activity: Activity) {
+        let newest = self.newest;
         let wanted = self.listeners > 0 || self.audience != 0 || is_previous(self.mixed, tick);
         let power = match activity {
             Activity::Silent => {
@@ -168,11 +195,40 @@ impl Voice {
         self.noise.follow(power);
         self.is_spliced = false;
         if self.treatment.gain {
-            self.gains = self.agc.follow(power, self.noise.is_exceeded());
+            self.follow_gain(tick, power);
         }
         if self.late > self.late_min {
             self.catch_up(tick);
         }
+    }
+
+    /// While anything is clamped, the gain control goes by the tick that was mixed last, of which that
+    /// is known: a key says nothing of how loud someone talks.
+    fn follow_gain(&mut self, tick: u64, power: f32) {
+        let newest = self.newest;
+        self.agc_powers.rotate_right(1);
+        let is_speech = self.noise.is_exceeded();
+        self.agc_powers[0] = if self.contents[newest] == Content::Samples {
+            let samples = self.rate.frame_samples();
+            let frame = &self.frames[newest * samples..][..samples];
+            self.without_rumble.of_speech(frame, f32::from, power, is_speech)
+        } else {
+            power
+        };
+        let may_clamp = self.treatment.dtmf_clamp || self.treatment.tone_clamp;
+        let power = self.agc_powers[if may_clamp { self.late_min + 1 } else { 0 }];
+        let is_clamped = self.is_clamped && is_previous(self.mixed, tick);
+        self.gains = self.agc.follow(power, is_speech && !is_clamped);
+    }
+
+    /// Whether a silent tick would change nothing here.
+    fn may_rest(&self) -> bool {
+        self.contents == [Content::Silence; TICKS]
+            && self.level.is_silent()
+            && !self.noise.is_exceeded()
+            && !self.is_spliced
+            && self.late == self.late_min
+            && (!self.treatment.gain || self.agc.is_at_rest())
     }
 
     /// What rooms ask to be done to it has changed. Who is being heard and needs more delay now is
@@ -180,6 +236,7 @@ impl Voice {
     pub(super) fn treat(&mut self, tick: u64, treatment: Treatment) {
         if treatment != self.treatment {
             (self.treatment, self.changed) = (treatment, tick);
+            self.is_at_rest = false;
         }
         self.late_min = treatment.lookahead();
         if self.late >= self.late_min {
@@ -247,9 +304,7 @@ impl Voice {
         self.contents[self.before(self.late)] != Content::Silence
     }
 
-    /// Whether it takes part in the selection. An active port whose sound has died away does
-    /// not.
-    pub(super) fn is_audible(&self) -> bool {
+    fn is_audible(&self) -> bool {
         (self.contents[self.newest] != Content::Silence || self.is_in_rooms())
             && !self.level.is_silent()
     }
@@ -293,7 +348,8 @@ impl Voice {
     }
 
     fn before(&self, ticks: usize) -> usize {
-        (self.newest + TICKS - ticks) % TICKS
+        // Divisions cost more than all else that a silent tick takes.
+        if self.newest >= ticks { self.newest - ticks } else { self.newest + TICKS - ticks }
     }
 
     fn frame(&self, index: usize) -> &[i16] {
@@ -301,6 +357,7 @@ impl Voice {
         &self.frames[index * samples..][..samples]
     }
 
+    #[inline]
     fn frame_mut(&mut self, index: usize) -> &mut [i16] {
         let samples = self.rate.frame_samples();
         &mut self.frames[index * samples..][..samples]

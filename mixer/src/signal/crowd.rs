@@ -47,10 +47,12 @@ impl Crowd {
     /// Takes in a tick of a room whose limiter is where this one is; that one goes on, and `true`
     /// is returned, if it is a crowd's.
     pub(crate) fn limit(&mut self, limiter: &mut Limiter, sum: &[i32]) -> bool {
-        self.limiter = *limiter;
+        // A crowd begins at the highest gain that it may have.
+        self.limiter = limiter.at_most(GAIN_MAX);
         self.samples = sum.len();
         let mix = &mut self.mix[..sum.len()];
-        let ends = self.limiter.limit_below(sum, ONE_VOICE, mix);
+        let envelope = self.limiter.limit_below(sum, ONE_VOICE, mix);
+        let ends = envelope.gains;
         if ends.iter().any(|gain| *gain > GAIN_MAX) {
             return false;
         }
@@ -59,8 +61,11 @@ impl Crowd {
         let blocks = self.gains[..sum.len()].chunks_exact_mut(block);
         for (gains, ends) in blocks.zip(ends.windows(2)) {
             for (index, gain) in gains.iter_mut().enumerate() {
-                *gain = kernel::round(gain_at((ends[0], ends[1]), index, block) * GAIN_ONE);
+                *gain = in_q18(gain_at((ends[0], ends[1]), index, block));
             }
+        }
+        for (gain, onset) in self.gains.iter_mut().zip(envelope.onset()) {
+            *gain = in_q18(onset);
         }
         true
     }
@@ -81,6 +86,10 @@ impl Crowd {
     pub(crate) fn limiter(&self) -> Limiter {
         self.limiter
     }
+}
+
+fn in_q18(gain: f32) -> i16 {
+    kernel::round(gain * GAIN_ONE)
 }
 
 #[cfg(test)]

@@ -5,6 +5,10 @@
 //! straight line, so that no sample ever exceeds full scale. It falls as early as its block lets
 //! it, which is the look-ahead; it holds still for a period of the deepest voice, so that it does
 //! not follow the wave itself, and recovers slowly. A sum that needs no limiting passes bit by bit.
+//!
+//! There is no looking ahead into the next frame, which would delay everyone. Where that one begins
+//! too loudly for the gain with which this one ends, the gain goes on from there all the same, and
+//! falls as steeply as its first millisecond demands ([`Onset`]).
 
 use std::iter::zip;
 
@@ -60,9 +64,14 @@ impl Limiter {
         self.turn_down(sum, own, 0, frame).0
     }
 
+    /// The same with no higher a gain than this.
+    pub(crate) fn at_most(self, gain: f32) -> Limiter {
+        Limiter { gain: self.gain.min(gain), ..self }
+    }
+
     /// Writes the sum into the frame, turned down as if it were louder by `margin`: anything up to
     /// that can be taken out of the result. Returns the gains.
-    pub(crate) fn limit_below(&mut self, sum: &[i32], margin: i32, frame: &mut [i16]) -> Gains {
+    pub(crate) fn limit_below(&mut self, sum: &[i32], margin: i32, frame: &mut [i16]) -> Envelope {
         self.turn_down(sum, &[], margin, frame).1
     }
 
@@ -72,18 +81,27 @@ impl Limiter {
         own: &[i16],
         margin: i32,
         frame: &mut [i16],
-    ) -> (Outcome, Gains) {
+    ) -> (Outcome, Envelope) {
         let mut peaks = [0; BLOCKS];
         kernel::peaks(sum, own, &mut peaks);
-        let gains = self.envelope(&needs(&peaks.map(|peak| peak.saturating_add(margin))));
+        let needs = peaks.map(|peak| need(peak.saturating_add(margin)));
+        let from = self.gain;
+        let mut envelope = Envelope { gains: self.envelope(&needs), onset: None };
+        if needs[0] < from {
+            envelope.begin_at(from, sum, own, margin);
+        }
         let mut clipped = 0;
-        if keeps_below_full_scale(&gains, &peaks) {
-            kernel::turn_down(sum, own, &gains, frame);
+        if keeps_below_full_scale(&envelope.gains, &peaks) {
+            kernel::turn_down(sum, own, &envelope.gains, frame);
         } else {
-            clipped = cut_off(sum, own, &gains, frame);
+            clipped = cut_off(sum, own, &envelope.gains, frame);
             debug_assert_eq!(clipped, 0, "the envelope keeps below full scale");
         }
-        (Outcome { limited: true, clipped }, gains)
+        let samples = kernel::each(sum, own.get(..sum.len()));
+        for ((sample, gain), out) in zip(zip(samples, envelope.onset()), frame) {
+            *out = kernel::round(sample as f32 * gain);
+        }
+        (Outcome { limited: true, clipped }, envelope)
     }
 
     /// Whether switching from one limiter's output to the other's goes unnoticed.
@@ -92,7 +110,8 @@ impl Limiter {
     }
 
     /// The gain at each block boundary. What was decided at the end of the previous frame did
-    /// not know this one, so the first boundary alone may have to give way at once.
+    /// not know this one, so the first boundary alone may be lower than that, which is put right by
+    /// [`Envelope::begin_at`].
     fn envelope(&mut self, needs: &[f32; BLOCKS]) -> Gains {
         self.follow(self.gain, needs[0]);
         let mut gains = [self.gain; BLOCKS + 1];
@@ -123,9 +142,52 @@ impl Limiter {
     }
 }
 
-/// The gain that brings each block's peak to the ceiling, at most 1.
-fn needs(peaks: &[i32; BLOCKS]) -> [f32; BLOCKS] {
-    peaks.map(|peak| if peak > FULL_SCALE { CEILING / peak as f32 } else { 1.0 })
+/// The gain of each sample of a frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Envelope {
+    pub(crate) gains: Gains,
+    onset: Option<Onset>,
+}
+
+/// A gain that moves in a straight line to that of the first block, and has so many samples for it.
+#[derive(Clone, Copy, Debug)]
+struct Onset {
+    from: f32,
+    to: f32,
+    samples: f32,
+}
+
+impl Envelope {
+    /// Lets the first block begin with the gain that the frame before ended with, though it needs
+    /// a lower one. The line to that is as long as the block if all samples keep below the ceiling,
+    /// and shorter if not. Only for the very first sample there is no time.
+    fn begin_at(&mut self, from: f32, sum: &[i32], own: &[i16], margin: i32) {
+        let (block, to) = (sum.len().div_ceil(BLOCKS), self.gains[1]);
+        let samples = kernel::each(sum, own.get(..sum.len())).take(block).enumerate();
+        let longest = samples.filter_map(|(i, sample)| {
+            let need = need(kernel::magnitude(sample).saturating_add(margin));
+            (need < from).then(|| i as f32 * (from - to) / (from - need))
+        });
+        let samples = longest.fold(block as f32, f32::min);
+        if samples < block as f32 {
+            (self.gains[0], self.onset) = (to, Some(Onset { from, to, samples }));
+        } else {
+            self.gains[0] = from;
+        }
+    }
+
+    /// The gains of the first samples, if [`gains`](Self::gains) are not theirs.
+    pub(crate) fn onset(&self) -> impl Iterator<Item = f32> {
+        self.onset.into_iter().flat_map(|Onset { from, to, samples }| {
+            let gain = move |i| from + (to - from) * i as f32 / samples;
+            (0..samples.ceil() as usize).map(gain)
+        })
+    }
+}
+
+/// The gain that brings a peak to the ceiling, at most 1.
+fn need(peak: i32) -> f32 {
+    if peak > FULL_SCALE { CEILING / peak as f32 } else { 1.0 }
 }
 
 /// Whether nothing is left to cut off. A block is loudest where its gain is highest, at an end.
@@ -196,6 +258,55 @@ mod tests {
         Limiter::default().limit(&sum, &mut frame);
         let steps = frame.windows(2).enumerate().filter(|(i, _)| !(99..=100).contains(i));
         assert!(steps.map(|(_, pair)| (pair[0] - pair[1]).abs()).max() < Some(3_000));
+    }
+
+    /// A linear congruential generator (Knuth's MMIX), between -1 and 1.
+    fn noise(seed: &mut u64) -> f32 {
+        *seed =
+            seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (*seed >> 40) as f32 / (1_u64 << 23) as f32 - 1.0
+    }
+
+    #[test]
+    fn a_crowd_that_begins_with_a_frame_bends_the_gain_but_does_not_break_it() {
+        let (mut seed, mut checked) = (3, 0);
+        for (round, samples) in [160, 320, 960].into_iter().cycle().take(600).enumerate() {
+            let mut limiter = Limiter::default();
+            let (mut sum, mut frame) = (vec![0; samples], vec![0; samples]);
+            // Someone has been talking, loudly in some rounds, when sixteen others begin.
+            let loud = 5_000.0 + 100.0 * round as f32;
+            sum.iter_mut().for_each(|sum| *sum = (loud * noise(&mut seed)) as i32);
+            limiter.limit(&sum, &mut frame);
+            let from = limiter.gain;
+            let first_loud = round % (samples / BLOCKS);
+            for (i, sum) in sum.iter_mut().enumerate() {
+                let amplitude = if i < first_loud { 20_000.0 } else { 500_000.0 };
+                *sum = (amplitude * noise(&mut seed)) as i32;
+            }
+            let outcome = limiter.limit(&sum, &mut frame);
+            assert_eq!(outcome, Outcome { limited: true, clipped: 0 });
+            assert!(frame.iter().all(|sample| sample.unsigned_abs() <= 32_767));
+            if need(sum[0].abs()) < from {
+                continue; // There was no time.
+            }
+            // As steep as it must be for one of the samples, or for the end of the block, and no
+            // steeper; from the end of the frame before.
+            let block = samples / BLOCKS;
+            let steepness = |i: usize, need: f32| (from - need) / i as f32;
+            let loudest = sum[..2 * block].iter().map(|sum| sum.abs()).max().unwrap_or(0);
+            let steepest = (1..block)
+                .map(|i| steepness(i, need(sum[i].abs())))
+                .fold(steepness(block, need(loudest)), f32::max);
+            for i in (0..block).filter(|i| sum[*i].abs() > 1_000) {
+                let gain = f32::from(frame[i]) / sum[i] as f32;
+                let rounding = 1e-4 + 0.6 / sum[i].abs() as f32;
+                let least = from - steepest * i as f32;
+                assert!(gain > least - rounding, "round {round}: {gain} at {i}");
+                assert!(gain < from + rounding, "round {round}: {gain} at {i}");
+                checked += 1;
+            }
+        }
+        assert!(checked > 2_000, "{checked}");
     }
 
     #[test]

@@ -88,6 +88,11 @@ impl Agc {
         (1.0 / RISE..RISE).contains(&(self.gain / other.gain))
     }
 
+    /// Whether a further frame without speech changes nothing: no longer pause than this counts.
+    pub(crate) fn is_at_rest(&self) -> bool {
+        self.pause > PAUSE_FRAMES
+    }
+
     /// Takes in the power (mean square) of the next frame and whether it is speech, and says how
     /// loud the frame shall be that is mixed now.
     pub(crate) fn follow(&mut self, power: f32, is_speech: bool) -> Gains {

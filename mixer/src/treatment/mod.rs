@@ -14,6 +14,7 @@ pub(crate) mod agc;
 pub(crate) mod dtmf;
 pub(crate) mod gains;
 mod narrow;
+pub(crate) mod rumble;
 mod silencer;
 mod sinusoid;
 mod tables;

@@ -226,6 +226,11 @@ impl Studio {
 
     pub fn tick(&mut self) {
         self.tick_unattended();
+        self.fetch();
+    }
+
+    /// Looks at what came home.
+    pub fn fetch(&mut self) {
         while let Some(notice) = self.handle.poll() {
             self.notices.push(notice);
         }

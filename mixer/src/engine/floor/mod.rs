@@ -76,6 +76,7 @@ pub(in crate::engine) struct Mark {
 
 /// Everything that a tick's mixing works on.
 pub(in crate::engine) struct Stage<'a> {
+    pub(in crate::engine) tick: u64,
     pub(in crate::engine) rooms: &'a mut Rooms,
     pub(in crate::engine) streams: &'a mut Streams,
     pub(in crate::engine) ports: &'a mut Ports,
@@ -162,28 +163,27 @@ impl Floor {
         self.crowds.get(room.crowd as usize)
     }
 
-    pub(in crate::engine) fn mix(&mut self, tick: u64, scene: Stage<'_>) {
-        let Stage { rooms, streams, ports, outlets, stats, relay, now } = scene;
+    pub(in crate::engine) fn mix(&mut self, stage: &mut Stage<'_>) {
         self.clear();
-        self.nominate(tick, rooms, streams, ports, stats);
-        self.welcome(tick, rooms, relay, stats);
-        self.wake_fading(tick, rooms, stats);
+        self.nominate(stage);
+        self.welcome(stage);
+        self.wake_fading(stage);
         for index in 0..self.live.len() {
-            self.choose(tick, self.live[index], rooms, streams, ports);
-            self.settle(tick, self.live[index], rooms, relay);
+            self.choose(stage, self.live[index]);
+            self.settle(stage, self.live[index]);
         }
-        self.hand_to_listeners(tick, now, ports, relay);
+        self.hand_to_listeners(stage);
         for index in 0..self.live.len() {
-            self.hand_over(tick, self.live[index], now, rooms, ports, relay);
+            self.hand_over(stage, self.live[index]);
         }
         for index in 0..self.live.len() {
             let room = self.live[index];
-            self.give_floor(tick, room, rooms, ports, relay, stats);
-            self.sum(tick, room, rooms, ports, relay);
-            self.crowd(tick, &mut rooms[room]);
-            self.tell_talkers(tick, room, rooms, ports, outlets);
+            self.give_floor(stage, room);
+            self.sum(stage, room);
+            self.crowd(stage.tick, &mut stage.rooms[room]);
+            self.tell_talkers(stage, room);
         }
-        self.renditions.sweep(tick);
+        self.renditions.sweep(stage.tick);
     }
 
     fn clear(&mut self) {

@@ -1,12 +1,10 @@
 //! The part of the floor that gives it: who is mixed in a room, with what ramp, and what their sum is.
 
-use super::{Floor, Talker};
+use super::{Floor, Stage, Talker};
 use crate::engine::is_previous;
-use crate::engine::outlets::Outlets;
 use crate::engine::ports::{OwnVoice, Ports};
 use crate::engine::relay::Relay;
 use crate::engine::rooms::{Room, Rooms, Span};
-use crate::engine::stats::Stats;
 use crate::engine::streams::NONE;
 use crate::plan::Feed;
 use crate::port::Rate;
@@ -19,24 +17,17 @@ use crate::signal::sum;
 
 impl Floor {
     /// Decides who is mixed in a room: those who enter and leave get a ramp.
-    pub(super) fn give_floor(
-        &mut self,
-        tick: u64,
-        slot: u32,
-        rooms: &mut Rooms,
-        ports: &mut Ports,
-        relay: &Relay,
-        stats: &mut Stats,
-    ) {
+    pub(super) fn give_floor(&mut self, stage: &mut Stage<'_>, slot: u32) {
         self.pass += 1;
-        let room = &mut rooms[slot];
-        let before = if is_previous(room.mixed, tick) { room.talkers } else { Span::default() };
+        let room = &mut stage.rooms[slot];
+        let before =
+            if is_previous(room.mixed, stage.tick) { room.talkers } else { Span::default() };
         room.talkers_before = before;
         self.mark_talkers(before);
-        let count = self.gather(tick, slot, rooms);
+        let count = self.gather(stage.tick, slot, stage.rooms);
         let start = self.talkers.len() as u32;
         for index in 0..count {
-            self.admit(tick, self.candidates[index], rooms[slot].rate, ports, relay, stats);
+            self.admit(stage, self.candidates[index], stage.rooms[slot].rate);
         }
         for index in before.range() {
             let talker = self.talkers_before[index];
@@ -44,20 +35,26 @@ impl Floor {
                 continue;
             }
             let ramp = Ramp { from: talker.ramp.to, to: 0 };
-            let rate = rooms[slot].rate;
+            let rate = stage.rooms[slot].rate;
             if talker.is_guest() {
-                let guest = self.guest_in(tick, &rooms[slot], talker.key, rooms, relay);
+                let guest = self.guest_in(
+                    stage.tick,
+                    &stage.rooms[slot],
+                    talker.key,
+                    stage.rooms,
+                    stage.relay,
+                );
                 if guest != NONE {
                     let talker = Talker { ramp, guest, ..talker };
-                    self.add_talker(tick, talker, rate, ports, relay, stats);
+                    self.add_talker(stage, talker, rate);
                 }
-            } else if ports.voices[talker.origin as usize].is_left_by(tick) {
+            } else if stage.ports.voices[talker.origin as usize].is_left_by(stage.tick) {
                 let talker = Talker { ramp, ..talker };
-                ports.judge(tick, talker.origin);
-                self.add_talker(tick, talker, rate, ports, relay, stats);
+                stage.ports.judge(stage.tick, talker.origin);
+                self.add_talker(stage, talker, rate);
             }
         }
-        rooms[slot].talkers = Span { start, end: self.talkers.len() as u32 };
+        stage.rooms[slot].talkers = Span { start, end: self.talkers.len() as u32 };
     }
 
     pub(super) fn mark_talkers(&mut self, before: Span) {
@@ -104,21 +101,13 @@ impl Floor {
         });
     }
 
-    pub(super) fn admit(
-        &mut self,
-        tick: u64,
-        candidate: Candidate,
-        rate: Rate,
-        ports: &mut Ports,
-        relay: &Relay,
-        stats: &mut Stats,
-    ) {
+    pub(super) fn admit(&mut self, stage: &mut Stage<'_>, candidate: Candidate, rate: Rate) {
         let Candidate { origin, guest, key, treatment, .. } = candidate;
         let begins = if guest == NONE {
-            let Some(begins) = self.call_in(tick, &candidate, ports) else { return };
+            let Some(begins) = self.call_in(stage.tick, &candidate, stage.ports) else { return };
             begins
         } else {
-            relay.guest(guest).begins
+            stage.relay.guest(guest).begins
         };
         let mark = &mut self.marks[key as usize];
         mark.talks = self.pass;
@@ -131,7 +120,7 @@ impl Floor {
         };
         let ramp = Ramp { from, to: UNITY };
         let talker = Talker { origin, guest, key, ramp, treatment, rendition: NONE };
-        self.add_talker(tick, talker, rate, ports, relay, stats);
+        self.add_talker(stage, talker, rate);
     }
 
     /// A voice of this engine is heard in a room in this tick. Returns whether it begins with it;
@@ -153,29 +142,21 @@ impl Floor {
         (tick - candidate.since >= late).then_some(begins)
     }
 
-    pub(super) fn add_talker(
-        &mut self,
-        tick: u64,
-        talker: Talker,
-        rate: Rate,
-        ports: &Ports,
-        relay: &Relay,
-        stats: &mut Stats,
-    ) {
+    pub(super) fn add_talker(&mut self, stage: &mut Stage<'_>, talker: Talker, rate: Rate) {
         let rendition = if talker.is_guest() {
-            let guest = relay.guest(talker.guest);
-            self.renditions.of_guest(tick, (talker.key, guest), rate, &self.filters)
+            let guest = stage.relay.guest(talker.guest);
+            self.renditions.of_guest(stage.tick, (talker.key, guest), rate, &self.filters)
         } else {
-            let voice = &ports.voices[talker.origin as usize];
+            let voice = &stage.ports.voices[talker.origin as usize];
             let manner = (rate, talker.treatment);
-            let origin = (talker.origin, voice, &ports.judges[talker.origin as usize]);
-            self.renditions.of(tick, origin, manner, &self.filters)
+            let origin = (talker.origin, voice, &stage.ports.judges[talker.origin as usize]);
+            self.renditions.of(stage.tick, origin, manner, &self.filters)
         };
         match rendition {
             Some(rendition) if self.talkers.len() < self.talkers.capacity() => {
                 self.talkers.push(Talker { rendition, ..talker });
             }
-            _ => stats.talkers_dropped += 1,
+            _ => stage.stats.talkers_dropped += 1,
         }
     }
 
@@ -193,28 +174,21 @@ impl Floor {
         }
     }
 
-    pub(super) fn sum(
-        &mut self,
-        tick: u64,
-        slot: u32,
-        rooms: &mut Rooms,
-        ports: &Ports,
-        relay: &Relay,
-    ) {
-        let room = &mut rooms[slot];
+    pub(super) fn sum(&mut self, stage: &mut Stage<'_>, slot: u32) {
+        let room = &mut stage.rooms[slot];
         let length = room.rate.frame_samples();
         let mut sum = std::mem::take(&mut self.sums);
         sum[room.sum as usize][..length].fill(0);
         for talker in &self.talkers[room.talkers.range()] {
-            let frame = self.frame_of(talker, ports, relay);
+            let frame = self.frame_of(talker, stage.ports, stage.relay);
             sum::add(&mut sum[room.sum as usize][..length], frame, talker.ramp);
-            let voice = ports.voices.get(talker.origin as usize);
-            if voice.is_some_and(|voice| voice.is_changed(tick)) {
-                room.jumped = tick;
+            let voice = stage.ports.voices.get(talker.origin as usize);
+            if voice.is_some_and(|voice| voice.is_changed(stage.tick)) {
+                room.jumped = stage.tick;
             }
         }
         self.sums = sum;
-        room.mixed = tick;
+        room.mixed = stage.tick;
     }
 
     /// Where so many talk so loudly that all their limiters would do the same, one does it for all.
@@ -238,22 +212,15 @@ impl Floor {
 
     /// Tells those talkers who listen to the room which part of the sum is their own. They hear
     /// something else than the others from now on.
-    pub(super) fn tell_talkers(
-        &self,
-        tick: u64,
-        slot: u32,
-        rooms: &Rooms,
-        ports: &mut Ports,
-        outlets: &mut Outlets,
-    ) {
-        let room = &rooms[slot];
+    pub(super) fn tell_talkers(&self, stage: &mut Stage<'_>, slot: u32) {
+        let room = &stage.rooms[slot];
         let here = Feed::Room(RoomId { slot, generation: room.generation });
         for index in room.talkers.range() {
             if self.talkers[index].is_guest() {
                 continue;
             }
-            let own = OwnVoice { tick, talker: index as u32 };
-            let ear = &mut ports.ears[self.talkers[index].origin as usize];
+            let own = OwnVoice { tick: stage.tick, talker: index as u32 };
+            let ear = &mut stage.ports.ears[self.talkers[index].origin as usize];
             if ear.feed == here {
                 ear.own = own;
             }
@@ -261,8 +228,8 @@ impl Floor {
                 ear.own_previous = own;
             }
             let hears_here = ear.previous.unwrap_or(ear.feed) == here;
-            if hears_here && ear.outlet != NONE && outlets[ear.outlet].is_shared() {
-                ear.outlet = outlets.part(ear.outlet);
+            if hears_here && ear.outlet != NONE && stage.outlets[ear.outlet].is_shared() {
+                ear.outlet = stage.outlets.part(ear.outlet);
             }
         }
     }

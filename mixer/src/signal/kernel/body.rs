@@ -11,7 +11,7 @@ use super::{BLOCKS, Gains};
 
 /// Distance from zero, one less for negative values: both ends of the 16 bit range give 32,767.
 #[inline(always)]
-fn magnitude(sample: i32) -> i32 {
+pub(crate) fn magnitude(sample: i32) -> i32 {
     sample ^ (sample >> 31)
 }
 

@@ -12,7 +12,7 @@
 
 mod body;
 
-pub(crate) use body::{each, gain_at, round};
+pub(crate) use body::{each, gain_at, magnitude, round};
 
 /// Blocks of a frame, as the limiter divides it: 1 ms each. Of a length that they do not divide, the
 /// last ones are shorter, or empty.
