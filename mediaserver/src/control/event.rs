@@ -2,13 +2,15 @@
 
 use std::net::IpAddr;
 
-use mixer::port::PortId;
+use media_io::player::Feeder;
+use mixer::port::{PortId, Rate};
 use mscp_proto::channel::Correlation;
 use mscp_proto::multipart::Resources;
 use mscp_proto::notification::Notification;
 use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 
+use super::prompt::Prompt;
 use crate::metrics::CallResult;
 
 /// Names one MSCP channel (a TCP connection) for as long as it lives; never used twice.
@@ -75,7 +77,7 @@ pub enum Event {
         /// Which fetch.
         key: FetchKey,
         /// The decoded audio, or why there is none, in a person's words.
-        result: Result<dialogs::Pcm, String>,
+        result: Result<Prompt, String>,
     },
     /// The engine has notices waiting: poll them.
     EngineNotices,
@@ -145,7 +147,11 @@ pub enum Output {
         key: FetchKey,
         /// What to fetch.
         fetch: Fetch,
+        /// At which rate it will be heard.
+        rate: Rate,
     },
+    /// Decode ahead of a player from now on, until that is over.
+    Feed(Feeder),
     /// A fetch whose dialog is gone: stop it, nothing is to be reported.
     CancelFetch {
         /// Which fetch.

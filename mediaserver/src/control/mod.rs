@@ -12,6 +12,7 @@
 //! | `joins` | `join`, `unjoin` |
 //! | `members`, `tones` | who takes part in which conference, and how others hear of it |
 //! | `attendance`, `speakers` | what subscribers are told of it |
+//! | `prompt` | what is played, decoded before or meanwhile |
 //! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
@@ -37,6 +38,7 @@ mod ids;
 mod joins;
 mod loops;
 mod members;
+mod prompt;
 mod settings;
 mod speakers;
 mod stage;
@@ -66,6 +68,7 @@ use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub(crate) use ids::UnreadIds;
+pub use prompt::Prompt;
 pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;

@@ -20,6 +20,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::feeders::Feeders;
 use super::mscp::{Desk, Guest, ToChannel, Writer};
 use super::prompts::Prompts;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
@@ -60,6 +61,7 @@ pub(super) struct Core {
     /// Of each engine.
     pub(super) late_ticks: Vec<Consumer<LateTick>>,
     pub(super) prompts: Prompts,
+    pub(super) feeders: Feeders,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) channels: BTreeMap<ChannelId, Writer>,
@@ -205,7 +207,8 @@ impl Core {
             Output::CloseTransport { call } => self.close_transport(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.net.close(port, || {}),
-            Output::Fetch { key, fetch } => self.prompts.start(key, fetch),
+            Output::Fetch { key, fetch, rate } => self.prompts.start(key, fetch, rate),
+            Output::Feed(feeder) => self.feeders.take(feeder),
             Output::CancelFetch { key } => self.prompts.cancel(key),
         }
         None

@@ -10,6 +10,7 @@
 mod core;
 mod decoding;
 mod descriptors;
+mod feeders;
 mod media;
 mod mscp;
 mod prompts;
@@ -40,6 +41,7 @@ use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, StateFuture, StateSource};
 use crate::metrics::Metrics;
+use feeders::Feeders;
 use media::Media;
 use mscp::Desk;
 use prompts::Prompts;
@@ -128,6 +130,7 @@ fn run(config: Config, parts: Parts) -> Server {
         media_ip: config.media.ip,
         wake: media.wake,
         late_ticks: media.late_ticks,
+        feeders: Feeders::start()?,
         prompts: Prompts::new(fetcher, limits, inbox.clone(), Arc::clone(&metrics)),
         metrics: Arc::clone(&metrics),
         health: Arc::clone(&health),

@@ -44,6 +44,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use media_io::jitter;
+use media_io::player::Feeder;
 use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
 use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
@@ -152,6 +153,8 @@ pub struct Simulator {
     pub servers: Vec<ApplicationServer>,
     /// What dialogs can be asked to play.
     pub documents: Documents,
+    /// What plays while it is decoded.
+    feeders: Vec<Feeder>,
     callers: BTreeMap<char, Caller>,
     /// Identifiers by name.
     ids: BTreeMap<char, String>,
@@ -187,6 +190,7 @@ impl Simulator {
             now: Time(0),
             servers: Vec::new(),
             documents: Documents::default(),
+            feeders: Vec::new(),
             callers: BTreeMap::new(),
             ids: BTreeMap::new(),
             bound: BTreeMap::new(),
@@ -266,6 +270,7 @@ impl Simulator {
             self.engines[number].tick(self.now, &mut mailbags[number], &mut self.tray);
         }
         self.deliver();
+        self.decode_ahead();
         self.feed(Event::EngineNotices);
         for event in self.documents.due(self.now) {
             self.feed(event);
@@ -313,10 +318,23 @@ impl Simulator {
             Output::CloseTransport { call } => return self.cut(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.close_media(port),
-            Output::Fetch { key, fetch } => self.documents.fetch(self.now, key, &fetch),
+            Output::Fetch { key, fetch, rate } => {
+                self.documents.fetch(self.now, key, &fetch, rate);
+            }
+            Output::Feed(feeder) => {
+                self.feeders.push(feeder);
+                self.decode_ahead();
+            }
             Output::CancelFetch { key } => self.documents.cancel(key),
         }
         None
+    }
+
+    fn decode_ahead(&mut self) {
+        for feeder in &mut self.feeders {
+            feeder.fill().expect("a document that is sound");
+        }
+        self.feeders.retain(|feeder| !feeder.is_over());
     }
 
     fn carry_out_sip(&mut self, command: SipCommand) {
