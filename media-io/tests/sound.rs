@@ -142,7 +142,7 @@ fn what_is_cut_short_is_played_as_far_as_it_goes() {
         let samples = rest(&mut stream);
         let second = stream.rate().hz() as usize;
         // An Ogg page may hold all of it.
-        let least = if name.ends_with("opus") { 0 } else { second / 2 };
+        let least = if name.ends_with("opus") { 0 } else { second / 3 };
         assert!((least..second).contains(&samples.len()), "{name}: {}", samples.len());
     }
 }
@@ -150,7 +150,7 @@ fn what_is_cut_short_is_played_as_far_as_it_goes() {
 fn fault(document: Vec<u8>) -> String {
     let document = Document::new(document);
     let fault = decode(&document, Rate::Full, Duration::from_secs(60), &Limits::default());
-    fault.unwrap_err().to_string()
+    fault.map(drop).unwrap_err().to_string()
 }
 
 #[test]

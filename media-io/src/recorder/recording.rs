@@ -73,16 +73,40 @@ impl<T: Target> Recording<T> {
         feeds: Vec<Feed>,
         serial: u32,
     ) -> io::Result<()> {
-        let files = self.tracks.len() + self.done.len();
-        if files >= self.limits.files_max {
-            return Err(io::Error::other(format!("the recording has {files} files already")));
-        }
         let channels = feeds.len() as u16;
         if !(1..=2).contains(&channels) {
             return Err(io::Error::other(format!("{channels} channels")));
         }
+        self.add_track(name, target, feeds, (channels, serial))
+    }
+
+    /// Adds a file with one channel, in which all feeds are heard.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add).
+    pub fn add_mixed(
+        &mut self,
+        name: String,
+        target: T,
+        feeds: Vec<Feed>,
+        serial: u32,
+    ) -> io::Result<()> {
+        self.add_track(name, target, feeds, (1, serial))
+    }
+
+    fn add_track(
+        &mut self,
+        name: String,
+        target: T,
+        feeds: Vec<Feed>,
+        (channels, serial): (u16, u32),
+    ) -> io::Result<()> {
+        let files = self.tracks.len() + self.done.len();
+        if files >= self.limits.files_max {
+            return Err(io::Error::other(format!("the recording has {files} files already")));
+        }
         let file = SoundFile::create(target, self.coding, channels, serial)?;
-        self.tracks.push(Track::new(name, file, self.coding.rate(), feeds));
+        self.tracks.push(Track::new(name, (file, channels), self.coding.rate(), feeds));
         Ok(())
     }
 

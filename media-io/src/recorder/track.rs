@@ -83,6 +83,8 @@ pub(super) struct Track<T: Target> {
     name: String,
     file: SoundFile<T>,
     rate: Rate,
+    /// Its channels; with one, all feeds are mixed into that.
+    width: usize,
     channels: Vec<Channel>,
     /// The tick that is to be written next.
     next: Option<Time>,
@@ -92,9 +94,15 @@ pub(super) struct Track<T: Target> {
 }
 
 impl<T: Target> Track<T> {
-    pub(super) fn new(name: String, file: SoundFile<T>, rate: Rate, feeds: Vec<Feed>) -> Self {
+    pub(super) fn new(
+        name: String,
+        (file, width): (SoundFile<T>, u16),
+        rate: Rate,
+        feeds: Vec<Feed>,
+    ) -> Self {
         let channels = feeds.into_iter().map(Channel::new).collect();
-        Track { name, file, rate, channels, next: None, ticks: 0, interleaved: Vec::new() }
+        let width = usize::from(width);
+        Track { name, file, rate, width, channels, next: None, ticks: 0, interleaved: Vec::new() }
     }
 
     pub(super) fn name(&self) -> &str {
@@ -164,7 +172,7 @@ impl<T: Target> Track<T> {
         if self.ticks >= ticks_max {
             return Err(Stop::Duration);
         }
-        let tick_bytes = self.rate.frame_samples() * self.channels.len() * size_of::<i16>();
+        let tick_bytes = self.rate.frame_samples() * self.width * size_of::<i16>();
         if self.file.bytes() + tick_bytes as u64 > bytes_max {
             return Err(Stop::Size);
         }
@@ -173,13 +181,13 @@ impl<T: Target> Track<T> {
 
     fn write_tick(&mut self, at: Time) -> io::Result<()> {
         let samples = self.rate.frame_samples();
-        let count = self.channels.len();
+        let width = self.width;
         self.interleaved.clear();
-        self.interleaved.resize(samples * count, 0);
+        self.interleaved.resize(samples * width, 0);
         for (place, channel) in self.channels.iter_mut().enumerate() {
             let Some(frame) = channel.at(at, samples) else { continue };
-            let places = self.interleaved.iter_mut().skip(place).step_by(count);
-            places.zip(frame).for_each(|(place, sample)| *place = *sample);
+            let places = self.interleaved.iter_mut().skip(place % width).step_by(width);
+            places.zip(frame).for_each(|(place, sample)| *place = place.saturating_add(*sample));
         }
         self.ticks += 1;
         self.file.write(&self.interleaved)

@@ -16,6 +16,10 @@ use super::{Document, Kind, Limits, SoundFault, Source, average};
 /// of another begins with a few that need what came before them.
 const DAMAGED_PACKETS_MAX: usize = 8;
 
+/// Samples that are decoded before the one that is sought in an MP3 file: a frame may refer to the bits
+/// of those before it, and overlaps with the last one.
+const PRE_ROLL: u64 = 10 * 1_152;
+
 /// A file as a sequence of packets.
 pub(super) struct Packets {
     kind: Kind,
@@ -104,6 +108,15 @@ impl Packets {
         Ok(())
     }
 
+    /// A frame of FLAC says where it belongs; those with a wrong checksum are left out by the reader.
+    fn check_place(&self, packet: &Packet) -> Result<(), SoundFault> {
+        let first = u64::try_from(packet.pts.get()).unwrap_or(0);
+        match self.kind == Kind::Flac && self.wanted.is_none() && first != self.at {
+            true => Err(self.damaged_at("what follows cannot be read".to_owned())),
+            false => Ok(()),
+        }
+    }
+
     /// A packet that cannot be decoded is silent, so that nothing after it moves.
     fn pass_over(
         &mut self,
@@ -155,6 +168,7 @@ impl Source for Packets {
             Err(error) => return Err(self.damaged_at(error.to_string())),
         };
         if packet.track_id == self.track {
+            self.check_place(&packet)?;
             self.decode(&packet, block)?;
             self.skip(&packet, block);
             self.at += block.len() as u64;
@@ -163,8 +177,9 @@ impl Source for Packets {
     }
 
     fn seek(&mut self, sample: u64) -> Result<(), SoundFault> {
+        let early = if self.kind == Kind::Mp3 { sample.saturating_sub(PRE_ROLL) } else { sample };
         let last = self.samples.map(|samples| samples.saturating_sub(1));
-        let within = last.map_or(sample, |last| sample.min(last));
+        let within = last.map_or(early, |last| early.min(last));
         let ts = Timestamp::new(i64::try_from(within).unwrap_or(i64::MAX));
         let to = SeekTo::Timestamp { ts, track_id: self.track };
         let sought = self.reader.seek(SeekMode::Accurate, to);

@@ -35,7 +35,7 @@ fn child() {
     full.add("opus".into(), file, vec![opus_feed], 1).unwrap();
     for tick in 0.. {
         hear(&mut wav, tick, value(tick));
-        let frame: Vec<i16> = (0..960).map(|n| (n * 331 % 4_001) - 2_000).collect();
+        let frame: Vec<i16> = (0..960).map(|n: i32| (n * 331 % 4_001 - 2_000) as i16).collect();
         let audio = Audio { frame: &frame, payload: &[], encoding: None };
         opus.take(at(tick), Heard::Audio(audio));
         if tick % TICKS == 0 {

@@ -116,7 +116,7 @@ fn in_and_out_are_two_channels_that_wait_for_each_other() {
     hear(&mut tap_2, 1, 6);
     recording.advance().unwrap();
     let file = store.bytes();
-    assert_eq!(file[22], 2, "channels");
+    assert_eq!(file[58], 2, "channels");
     let samples: Vec<i16> =
         file[80..].chunks(2).map(|two| i16::from_le_bytes([two[0], two[1]])).collect();
     assert_eq!(samples.len(), 2 * 2 * TICK_SAMPLES);
@@ -168,4 +168,18 @@ fn a_recording_ends_at_its_limits() {
     assert_eq!(ending, Ending::Size { file: "a".into(), limit: room + 1 });
     let report = recording.stop(ending);
     assert_eq!((report.files[0].bytes, store.bytes().len() as u64), (room, room));
+}
+
+#[test]
+fn both_sides_of_a_call_may_share_one_channel() {
+    let store = Store::default();
+    let ((mut tap_1, feed_1), (mut tap_2, feed_2)) = (tap(Rate::Narrow), tap(Rate::Narrow));
+    let mut recording = recording();
+    recording.add_mixed("a".into(), store.clone(), vec![feed_1, feed_2], 1).unwrap();
+    for (tick, (one, other)) in [(1, 2), (20_000, 20_000), (-5, 0)].into_iter().enumerate() {
+        hear(&mut tap_1, tick as u32, one);
+        hear(&mut tap_2, tick as u32, other);
+    }
+    recording.advance().unwrap();
+    assert_eq!(ticks_of(&store.bytes()), [3, i16::MAX, -5]);
 }
