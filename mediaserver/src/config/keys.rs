@@ -1,5 +1,7 @@
 //! Every setting there is, in the order of the manual: name, unit and range, default, meaning.
 
+mod recordings;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -12,6 +14,9 @@ use super::shape::{
     Whole,
 };
 use crate::fetch::Network;
+pub use recordings::{
+    RECORDINGS_FOLDER, RECORDINGS_MAX_FILE_BYTES, RECORDINGS_MAX_FILES, RECORDINGS_MAX_SECONDS,
+};
 
 /// All keys, in the order of the manual.
 pub const ALL: &[&dyn AnyKey] = &[
@@ -46,6 +51,10 @@ pub const ALL: &[&dyn AnyKey] = &[
     &DIALOGS_MAX_CONCURRENT_FETCHES,
     &DIALOGS_MAX_SECONDS,
     &DIALOGS_MAX_HELD_BYTES,
+    &RECORDINGS_FOLDER,
+    &RECORDINGS_MAX_FILE_BYTES,
+    &RECORDINGS_MAX_SECONDS,
+    &RECORDINGS_MAX_FILES,
     &DRAIN_SECONDS,
     &LOG_FORMAT,
     &LOG_LEVEL,

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use media_io::player::Feeder;
+use media_io::recorder::Report;
 use mixer::port::{PortId, Rate};
 use mscp_proto::channel::Correlation;
 use mscp_proto::multipart::Resources;
@@ -11,6 +12,7 @@ use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 
 use super::prompt::Prompt;
+use super::recordings::{NewRecording, RecordingKey, RecordingOrder};
 use crate::metrics::CallResult;
 
 /// Names one MSCP channel (a TCP connection) for as long as it lives; never used twice.
@@ -78,6 +80,20 @@ pub enum Event {
         key: FetchKey,
         /// The decoded audio, or why there is none, in a person's words.
         result: Result<Prompt, String>,
+    },
+    /// A recording, asked for with [`Output::Record`], has begun or cannot.
+    RecordingOpened {
+        /// Which recording.
+        key: RecordingKey,
+        /// Whether its file is there, or why not.
+        result: Result<(), String>,
+    },
+    /// A recording that had begun is over; its files are complete.
+    RecordingEnded {
+        /// Which recording.
+        key: RecordingKey,
+        /// What became of it.
+        report: Report,
     },
     /// The engine has notices waiting: poll them.
     EngineNotices,
@@ -149,6 +165,21 @@ pub enum Output {
         fetch: Fetch,
         /// At which rate it will be heard.
         rate: Rate,
+    },
+    /// Begin a recording and report [`Event::RecordingOpened`], then at some time
+    /// [`Event::RecordingEnded`].
+    Record {
+        /// Which recording.
+        key: RecordingKey,
+        /// What it begins with.
+        recording: NewRecording,
+    },
+    /// Tell the recorder of a recording.
+    TellRecorder {
+        /// Which recording.
+        key: RecordingKey,
+        /// What.
+        order: RecordingOrder,
     },
     /// Decode ahead of a player from now on, until that is over.
     Feed(Feeder),

@@ -15,6 +15,7 @@
 //! | `prompt` | what is played, decoded before or meanwhile |
 //! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
+//! | `recordings` | recording conferences and connections to files |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
 //! | `transport` | channels that an application server sets up over SIP |
@@ -39,6 +40,7 @@ mod joins;
 mod loops;
 mod members;
 mod prompt;
+mod recordings;
 mod settings;
 mod speakers;
 mod stage;
@@ -69,6 +71,7 @@ use tracing::{debug, info, warn};
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub(crate) use ids::UnreadIds;
 pub use prompt::Prompt;
+pub use recordings::{NewFile, NewRecording, RecordingKey, RecordingOrder};
 pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;
@@ -80,6 +83,7 @@ use connection::Connection;
 use dialog::Dialog;
 use fetching::Fetches;
 use ids::Ids;
+use recordings::Recordings;
 use speakers::Speakers;
 use stage::Stage;
 use tones::OwnTones;
@@ -100,6 +104,7 @@ pub struct Control {
     speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
     fetches: Fetches,
+    recordings: Recordings,
     own_tones: OwnTones,
     /// Players of tones.
     tones_playing: usize,
@@ -123,6 +128,8 @@ enum Owner {
     Dialog(DialogId),
     /// A tone that an audience hears.
     Tone(RoomId),
+    /// A tap of a recording.
+    Recording,
 }
 
 /// What is to be done when a plan has been heard.
@@ -168,6 +175,7 @@ impl Control {
             speakers: Speakers::default(),
             transports: BTreeMap::new(),
             fetches: Fetches::default(),
+            recordings: Recordings::default(),
             own_tones: OwnTones::default(),
             tones_playing: 0,
             held_bytes: 0,
@@ -189,12 +197,14 @@ impl Control {
                 self.on_channel_closed(now, channel, undelivered);
             }
             Event::Request { channel, correlation, request, resources } => {
-                self.on_request(channel, correlation, request, resources);
+                self.on_request(now, channel, correlation, request, resources);
             }
             Event::Notified { channel, notification } => self.on_notified(channel, notification),
             Event::Sip(event) => self.on_sip(now, event),
             Event::MediaOpened { port, result } => self.on_media_opened(port, result),
             Event::Fetched { key, result } => self.on_fetched(key, result),
+            Event::RecordingOpened { key, result } => self.on_recording_opened(key, result),
+            Event::RecordingEnded { key, report } => self.on_recording_ended(key, report),
             Event::EngineNotices => self.on_engine_notices(),
             Event::Drain => self.drain(),
             Event::Shutdown => self.shutdown(),
@@ -262,6 +272,7 @@ impl Control {
 
     fn on_request(
         &mut self,
+        now: Time,
         channel: ChannelId,
         correlation: Correlation,
         request: Request,
@@ -282,7 +293,7 @@ impl Control {
             Request::DialogPrepare(request) => self.on_dialog_prepare(asker, request, &resources),
             Request::DialogStart(request) => self.on_dialog_start(asker, request, &resources),
             Request::Extension(request) => {
-                self.on_extension(asker, request);
+                self.on_extension(now, asker, request);
                 Ok(())
             }
             Request::Unknown(foreign) => Err(format!(
@@ -342,6 +353,7 @@ impl Control {
             Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
             Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
             Some(Owner::Tone(audience)) => self.on_tone_event(port, audience, event),
+            Some(Owner::Recording) => {}
             None => debug!(?port, ?event, "event of a port that is gone"),
         }
     }
@@ -370,11 +382,13 @@ impl Control {
         for id in ids {
             self.hang_up(&id, calls::HangUp::Shutdown);
         }
+        self.end_recordings();
         // The agent says BYE to the transport channels when it is shut down itself.
     }
 
     fn tear_down(&mut self, identity: Identity) {
         self.end_dialogs_of(identity);
+        self.end_recordings_of(identity);
         self.end_conferences_of(identity);
     }
 

@@ -23,6 +23,7 @@ use tracing::warn;
 use super::feeders::Feeders;
 use super::mscp::{Desk, Guest, ToChannel, Writer};
 use super::prompts::Prompts;
+use super::recorders::Recorders;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
 use crate::http::{Health, Phase};
@@ -62,6 +63,7 @@ pub(super) struct Core {
     pub(super) late_ticks: Vec<Consumer<LateTick>>,
     pub(super) prompts: Prompts,
     pub(super) feeders: Feeders,
+    pub(super) recorders: Recorders,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) channels: BTreeMap<ChannelId, Writer>,
@@ -209,6 +211,8 @@ impl Core {
             Output::CloseMedia { port } => self.net.close(port, || {}),
             Output::Fetch { key, fetch, rate } => self.prompts.start(key, fetch, rate),
             Output::Feed(feeder) => self.feeders.take(feeder),
+            Output::Record { key, recording } => self.recorders.begin(key, recording),
+            Output::TellRecorder { key, order } => self.recorders.tell(key, order),
             Output::CancelFetch { key } => self.prompts.cancel(key),
         }
         None

@@ -28,8 +28,10 @@ impl Feeders {
 
     /// Decodes ahead of one more player. As many play as there are ports of the engine.
     pub(super) fn take(&self, feeder: Feeder) {
-        // A thread that is gone has panicked and said so; what it should play is silent.
-        let _ = self.new.as_ref().map(|new| new.send(feeder));
+        if let Some(new) = &self.new {
+            // A thread that is gone has panicked and said so; what it should play is silent.
+            let _ = new.send(feeder);
+        }
     }
 }
 

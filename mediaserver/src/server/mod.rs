@@ -14,6 +14,7 @@ mod feeders;
 mod media;
 mod mscp;
 mod prompts;
+mod recorders;
 mod sizes;
 
 use std::collections::BTreeMap;
@@ -45,6 +46,7 @@ use feeders::Feeders;
 use media::Media;
 use mscp::Desk;
 use prompts::Prompts;
+use recorders::Recorders;
 
 /// Messages waiting for the core task before those who send them wait too.
 const INBOX_MAX: usize = 1_024;
@@ -101,6 +103,7 @@ impl Phones {
 /// All that can fail to be had.
 struct Parts {
     fetcher: Fetcher,
+    feeders: Feeders,
     ports: PortRange,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
@@ -111,7 +114,7 @@ struct Parts {
 
 /// Sets the tasks to work, which cannot fail any more.
 fn run(config: Config, parts: Parts) -> Server {
-    let Parts { fetcher, ports, metrics, health, listeners, media, phones } = parts;
+    let Parts { fetcher, feeders, ports, metrics, health, listeners, media, phones } = parts;
     media.announce(&metrics);
     let shutdown = CancellationToken::new();
     let (inbox, messages) = mpsc::channel(INBOX_MAX);
@@ -130,7 +133,8 @@ fn run(config: Config, parts: Parts) -> Server {
         media_ip: config.media.ip,
         wake: media.wake,
         late_ticks: media.late_ticks,
-        feeders: Feeders::start()?,
+        feeders,
+        recorders: Recorders::new(config.recordings.folder.clone(), inbox.clone()),
         prompts: Prompts::new(fetcher, limits, inbox.clone(), Arc::clone(&metrics)),
         metrics: Arc::clone(&metrics),
         health: Arc::clone(&health),
@@ -199,6 +203,7 @@ impl Server {
     /// [`StartError`], in one line a person can act on; nothing is left running then.
     pub async fn start(mut config: Config) -> Result<Server, StartError> {
         let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
+        let feeders = Feeders::start()?;
         let ports = media_ports(&config)?;
         let sip_config = share_descriptors(&mut config);
         let metrics = Metrics::new(config.engine.threads);
@@ -207,8 +212,10 @@ impl Server {
         let media = Media::start(&config, &metrics, &health)?;
         // The last that can fail: unlike what was made before, an agent does not end at once.
         let phones = Phones::bind(sip_config).await?;
-        let server =
-            run(config, Parts { fetcher, ports, metrics, health, listeners, media, phones });
+        let server = run(
+            config,
+            Parts { fetcher, feeders, ports, metrics, health, listeners, media, phones },
+        );
         info!(sip = %server.sip, mscp = %server.mscp, http = %server.http, "ready");
         Ok(server)
     }
@@ -343,6 +350,7 @@ fn settings(config: &Config) -> Settings {
         backlog_max: config.mscp.max_queued_messages,
         over_sip: config.mscp.over_sip.clone(),
         held_bytes_max: config.dialogs.max_held_bytes,
+        recordings: config.recordings.limits(),
         cname: format!("antiphon@{}", config.media.ip),
         ntp_at_zero: net::ntp_at_zero(),
     }

@@ -37,6 +37,7 @@ mod documents;
 mod hearing;
 pub mod network;
 pub mod phone;
+pub mod recorders;
 mod wires;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -45,6 +46,7 @@ use std::time::Duration;
 
 use media_io::jitter;
 use media_io::player::Feeder;
+use media_io::recorder;
 use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
 use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
@@ -58,6 +60,7 @@ use documents::Documents;
 pub use hearing::tone_of;
 pub use network::Impairment;
 pub use phone::Phone;
+use recorders::Recorders;
 use wires::{Letter, Mailbag, Tray};
 
 /// Seed of a simulator that is given none.
@@ -114,6 +117,7 @@ impl Default for Setup {
                 jitter: jitter::Config::default(),
                 over_sip: vec!["203.0.113.0/24".parse().expect("a network")],
                 held_bytes_max: 64 << 20,
+                recordings: Some(recorder::Limits::default()),
                 backlog_max: 1_000,
                 grace: None,
                 cname: "simulator@198.51.100.1".to_owned(),
@@ -153,6 +157,8 @@ pub struct Simulator {
     pub servers: Vec<ApplicationServer>,
     /// What dialogs can be asked to play.
     pub documents: Documents,
+    /// What was recorded.
+    pub recorders: Recorders,
     /// What plays while it is decoded.
     feeders: Vec<Feeder>,
     callers: BTreeMap<char, Caller>,
@@ -190,6 +196,7 @@ impl Simulator {
             now: Time(0),
             servers: Vec::new(),
             documents: Documents::default(),
+            recorders: Recorders::default(),
             feeders: Vec::new(),
             callers: BTreeMap::new(),
             ids: BTreeMap::new(),
@@ -272,7 +279,8 @@ impl Simulator {
         self.deliver();
         self.decode_ahead();
         self.feed(Event::EngineNotices);
-        for event in self.documents.due(self.now) {
+        let recorded = self.recorders.advance();
+        for event in self.documents.due(self.now).into_iter().chain(recorded) {
             self.feed(event);
         }
         if self.control.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
@@ -321,6 +329,8 @@ impl Simulator {
             Output::Fetch { key, fetch, rate } => {
                 self.documents.fetch(self.now, key, &fetch, rate);
             }
+            Output::Record { key, recording } => return Some(self.recorders.begin(key, recording)),
+            Output::TellRecorder { key, order } => return self.recorders.tell(key, order),
             Output::Feed(feeder) => {
                 self.feeders.push(feeder);
                 self.decode_ahead();

@@ -28,6 +28,7 @@ mod offerless;
 mod ownership;
 mod playout;
 mod random;
+mod recording;
 mod refusals;
 mod renegotiation;
 mod sidebar;
