@@ -17,6 +17,7 @@
 //! dropped and counted; [`fuzz`] holds the readers to it for any bytes.
 
 pub mod codec;
+pub mod device;
 #[doc(hidden)]
 pub mod fuzz;
 pub mod jitter;

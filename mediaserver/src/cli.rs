@@ -257,6 +257,14 @@ pub enum CtlVerb {
         #[arg(long)]
         no_wait: bool,
     },
+    /// Hear a conference on the sound card of the server; without one, hear none any more.
+    Monitor {
+        /// The conference.
+        conference: Option<String>,
+        /// Talk into it through the card's microphone.
+        #[arg(long)]
+        talk: bool,
+    },
     /// Pause, resume or stop a recording.
     Recording {
         /// What is to be done.

@@ -1,4 +1,4 @@
-//! The elements about recordings: as drawn in their file, written so that they are read back as the
+//! The elements about recordings and the sound card: as drawn in their file, written so that they are read back as the
 //! same, and what is refused about them.
 #![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
 
@@ -134,6 +134,16 @@ fn message() -> impl Strategy<Value = Message> {
         (id(), id()).prop_map(move |(recordid, state)| {
             said(ExtensionResponse::Recording(RecordState { recordid, state }))
         }),
+        (prop::option::of(id()), any::<bool>()).prop_map(move |(conference, talk)| {
+            let conferenceid = conference.map(Into::into);
+            asked(ExtensionRequest::Monitor(Monitor { conferenceid, talk }))
+        }),
+        prop::option::of(id()).prop_map(move |conference| {
+            let conferenceid = conference.map(Into::into);
+            said(ExtensionResponse::Monitoring(Monitoring { conferenceid }))
+        }),
+        text()
+            .prop_map(move |reason| said(ExtensionResponse::ErrorMonitor(ErrorMonitor { reason }))),
         text().prop_map(move |reason| said(ExtensionResponse::ErrorRecord(ErrorRecord { reason }))),
         (id(), text(), any::<bool>(), prop::collection::vec(file(), 0..4)).prop_map(
             |(recordid, reason, complete, files)| {

@@ -11,6 +11,7 @@ use mscp_proto::notification::Notification;
 use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 
+use super::monitor::CardEnds;
 use super::prompt::Prompt;
 use super::recordings::{NewRecording, RecordingKey, RecordingOrder};
 use crate::metrics::CallResult;
@@ -94,6 +95,11 @@ pub enum Event {
         key: RecordingKey,
         /// What became of it.
         report: Report,
+    },
+    /// The sound card, asked for with [`Output::OpenSoundCard`].
+    SoundCardOpened {
+        /// Whether it is heard, or why not.
+        result: Result<(), String>,
     },
     /// The engine has notices waiting: poll them.
     EngineNotices,
@@ -181,6 +187,10 @@ pub enum Output {
         /// What.
         order: RecordingOrder,
     },
+    /// Open the sound card of this machine and report [`Event::SoundCardOpened`].
+    OpenSoundCard(CardEnds),
+    /// Close it.
+    CloseSoundCard,
     /// Decode ahead of a player from now on, until that is over.
     Feed(Feeder),
     /// A fetch whose dialog is gone: stop it, nothing is to be reported.

@@ -27,6 +27,7 @@ impl Control {
             }
             ExtensionRequest::Watch(_) => return self.on_watch(asker),
             ExtensionRequest::Record(record) => return self.on_record(now, asker, record),
+            ExtensionRequest::Monitor(monitor) => return self.on_monitor(asker, monitor),
             ExtensionRequest::RecordControl(control) => {
                 return self.on_record_control(now, asker, control);
             }

@@ -39,6 +39,7 @@ mod ids;
 mod joins;
 mod loops;
 mod members;
+mod monitor;
 mod prompt;
 mod recordings;
 mod settings;
@@ -70,6 +71,7 @@ use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub(crate) use ids::UnreadIds;
+pub use monitor::CardEnds;
 pub use prompt::Prompt;
 pub use recordings::{NewFile, NewRecording, RecordingKey, RecordingOrder};
 pub use settings::{MediaTotals, Settings};
@@ -83,6 +85,7 @@ use connection::Connection;
 use dialog::Dialog;
 use fetching::Fetches;
 use ids::Ids;
+use monitor::Monitored;
 use recordings::Recordings;
 use speakers::Speakers;
 use stage::Stage;
@@ -105,6 +108,7 @@ pub struct Control {
     transports: BTreeMap<CallKey, Transport>,
     fetches: Fetches,
     recordings: Recordings,
+    monitored: Option<Monitored>,
     own_tones: OwnTones,
     /// Players of tones.
     tones_playing: usize,
@@ -128,8 +132,8 @@ enum Owner {
     Dialog(DialogId),
     /// A tone that an audience hears.
     Tone(RoomId),
-    /// A tap of a recording.
-    Recording,
+    /// The server itself: a tap of a recording, or its sound card.
+    Server,
 }
 
 /// What is to be done when a plan has been heard.
@@ -176,6 +180,7 @@ impl Control {
             transports: BTreeMap::new(),
             fetches: Fetches::default(),
             recordings: Recordings::default(),
+            monitored: None,
             own_tones: OwnTones::default(),
             tones_playing: 0,
             held_bytes: 0,
@@ -205,6 +210,7 @@ impl Control {
             Event::Fetched { key, result } => self.on_fetched(key, result),
             Event::RecordingOpened { key, result } => self.on_recording_opened(key, result),
             Event::RecordingEnded { key, report } => self.on_recording_ended(key, report),
+            Event::SoundCardOpened { result } => self.on_sound_card_opened(result),
             Event::EngineNotices => self.on_engine_notices(),
             Event::Drain => self.drain(),
             Event::Shutdown => self.shutdown(),
@@ -353,7 +359,7 @@ impl Control {
             Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
             Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
             Some(Owner::Tone(audience)) => self.on_tone_event(port, audience, event),
-            Some(Owner::Recording) => {}
+            Some(Owner::Server) => {}
             None => debug!(?port, ?event, "event of a port that is gone"),
         }
     }

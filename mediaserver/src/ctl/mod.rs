@@ -9,7 +9,7 @@
 //! |---|---|
 //! | `conference` | `create`, `destroy`, `join`, `unjoin`, `hangup` |
 //! | `dialog` | `play`, `prepare`, `start`, `stop` |
-//! | `record` | `record`, `recording` |
+//! | `record` | `record`, `recording`, `monitor` |
 //! | `show` | `list`, `watch`, `capabilities` |
 //! | `send` | `send` |
 
@@ -109,6 +109,7 @@ async fn run(args: CtlArgs) -> Result<(), CtlError> {
         CtlVerb::Recording { action, recording } => {
             session().await?.control_recording(action, recording).await
         }
+        CtlVerb::Monitor { conference, talk } => session().await?.monitor(conference, talk).await,
         CtlVerb::List => session().await?.list().await,
         CtlVerb::Watch => session().await?.watch().await,
         CtlVerb::Capabilities => session().await?.capabilities().await,

@@ -1,7 +1,7 @@
-//! `record`, `recording`.
+//! `record`, `recording`, `monitor`.
 
 use mscp_proto::extension::{
-    ExtensionNotification, ExtensionRequest, ExtensionResponse, Record, RecordAction,
+    ExtensionNotification, ExtensionRequest, ExtensionResponse, Monitor, Record, RecordAction,
     RecordControl, RecordEnded, RecordLayout,
 };
 use mscp_proto::{Notification, Request, Response};
@@ -71,6 +71,24 @@ impl Session {
             Action::Stop => RecordAction::Stop,
         };
         say(self.control(action, recording).await?)
+    }
+
+    pub(super) async fn monitor(
+        self,
+        conference: Option<String>,
+        talk: bool,
+    ) -> Result<(), CtlError> {
+        let monitor = Monitor { conferenceid: conference.map(Into::into), talk };
+        let request = Request::Extension(ExtensionRequest::Monitor(monitor));
+        match self.client.request(request).await? {
+            Response::Extension(ExtensionResponse::Monitoring(monitoring)) => {
+                match monitoring.conferenceid {
+                    Some(conference) => say(format!("monitoring {conference}")),
+                    None => say("monitoring nothing"),
+                }
+            }
+            other => Err(unexpected(&other)),
+        }
     }
 
     /// Has something done to a recording; returns its state then.

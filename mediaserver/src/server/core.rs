@@ -24,6 +24,7 @@ use super::feeders::Feeders;
 use super::mscp::{Desk, Guest, ToChannel, Writer};
 use super::prompts::Prompts;
 use super::recorders::Recorders;
+use super::sound_card::SoundCards;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
 use crate::http::{Health, Phase};
@@ -64,6 +65,7 @@ pub(super) struct Core {
     pub(super) prompts: Prompts,
     pub(super) feeders: Feeders,
     pub(super) recorders: Recorders,
+    pub(super) sound_cards: SoundCards,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) channels: BTreeMap<ChannelId, Writer>,
@@ -211,6 +213,8 @@ impl Core {
             Output::CloseMedia { port } => self.net.close(port, || {}),
             Output::Fetch { key, fetch, rate } => self.prompts.start(key, fetch, rate),
             Output::Feed(feeder) => self.feeders.take(feeder),
+            Output::OpenSoundCard(ends) => self.sound_cards.open(ends),
+            Output::CloseSoundCard => self.sound_cards.close(),
             Output::Record { key, recording } => self.recorders.begin(key, recording),
             Output::TellRecorder { key, order } => self.recorders.tell(key, order),
             Output::CancelFetch { key } => self.prompts.cancel(key),

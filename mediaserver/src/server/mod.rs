@@ -16,6 +16,7 @@ mod mscp;
 mod prompts;
 mod recorders;
 mod sizes;
+mod sound_card;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -47,6 +48,7 @@ use media::Media;
 use mscp::Desk;
 use prompts::Prompts;
 use recorders::Recorders;
+use sound_card::SoundCards;
 
 /// Messages waiting for the core task before those who send them wait too.
 const INBOX_MAX: usize = 1_024;
@@ -134,6 +136,7 @@ fn run(config: Config, parts: Parts) -> Server {
         wake: media.wake,
         late_ticks: media.late_ticks,
         feeders,
+        sound_cards: SoundCards::new(inbox.clone()),
         recorders: Recorders::new(config.recordings.folder.clone(), inbox.clone()),
         prompts: Prompts::new(fetcher, limits, inbox.clone(), Arc::clone(&metrics)),
         metrics: Arc::clone(&metrics),

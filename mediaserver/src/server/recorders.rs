@@ -182,3 +182,105 @@ fn add(recording: &mut Recording<File>, folder: &Path, file: NewFile) -> io::Res
         false => recording.add(name, target, feeds, serial),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, clippy::expect_used)]
+
+    use media_io::recorder::{Coding, Limits, tap};
+    use media_io::wav;
+    use mixer::port::{Audio, Heard, Rate};
+    use mixer::time::{TICK, Time};
+
+    use super::*;
+
+    const KEY: RecordingKey = RecordingKey(1);
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("antiphon-{name}-{}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        folder
+    }
+
+    fn new_file(name: &str) -> (media_io::recorder::Tap, NewFile) {
+        let (tap, feed) = tap(Rate::Narrow);
+        (tap, NewFile { name: name.to_owned(), feeds: vec![feed], mixed: false })
+    }
+
+    fn new(file: Option<NewFile>) -> NewRecording {
+        let coding = Coding::Wav(Rate::Narrow);
+        NewRecording { coding, limits: Limits::default(), started: Time(0), file }
+    }
+
+    async fn next(messages: &mut mpsc::Receiver<Message>) -> Event {
+        match messages.recv().await {
+            Some(Message::Event(event)) => *event,
+            _ => panic!("no event"),
+        }
+    }
+
+    /// Real files, a real thread, real time: stopped when the server asks, and completed when the tap
+    /// or the server goes.
+    #[tokio::test]
+    async fn what_was_heard_is_on_the_disk_however_it_ends() {
+        let folder = folder("recorders");
+        let (report, mut messages) = mpsc::channel(8);
+        let mut recorders = Recorders::new(Some(folder.clone()), report.clone());
+        for (name, end) in [("stopped.wav", 0), ("left.wav", 1), ("dropped.wav", 2)] {
+            let (mut tap, file) = new_file(name);
+            recorders.begin(KEY, new(Some(file)));
+            let opened = next(&mut messages).await;
+            assert!(matches!(opened, Event::RecordingOpened { result: Ok(()), .. }), "{opened:?}");
+            for tick in 0..5 {
+                let frame = [tick as i16 + 1; 160];
+                let audio = Audio { frame: &frame, payload: &[], encoding: None };
+                tap.take(Time(0) + TICK * tick, Heard::Audio(audio));
+            }
+            match end {
+                0 => recorders.tell(KEY, RecordingOrder::Stop),
+                1 => drop(tap),
+                _ => {
+                    recorders = {
+                        drop(recorders);
+                        Recorders::new(Some(folder.clone()), report.clone())
+                    }
+                }
+            }
+            let ended = next(&mut messages).await;
+            let Event::RecordingEnded { report, .. } = ended else { panic!("{ended:?}") };
+            assert_eq!(report.ending, Ending::Stopped);
+            assert_eq!(report.files[0].duration, TICK * 5);
+            let bytes = std::fs::read(folder.join(name)).unwrap();
+            let clip = wav::decode(&bytes, 8_000, &wav::Limits::default()).unwrap();
+            let ticks: Vec<i16> = clip.samples.chunks(160).map(|tick| tick[0]).collect();
+            assert_eq!(ticks, [1, 2, 3, 4, 5], "{name}");
+        }
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn no_file_is_written_over() {
+        let folder = folder("over");
+        std::fs::write(folder.join("a.wav"), b"precious").unwrap();
+        let (report, mut messages) = mpsc::channel(8);
+        let mut recorders = Recorders::new(Some(folder.clone()), report);
+        let (_tap, file) = new_file("a.wav");
+        recorders.begin(KEY, new(Some(file)));
+        let opened = next(&mut messages).await;
+        let Event::RecordingOpened { result: Err(reason), .. } = opened else {
+            panic!("{opened:?}");
+        };
+        assert!(reason.starts_with("a.wav: "), "{reason}");
+        // A file for one more speaker that cannot be had ends the recording.
+        recorders.begin(KEY, new(None));
+        let opened = next(&mut messages).await;
+        assert!(matches!(opened, Event::RecordingOpened { result: Ok(()), .. }), "{opened:?}");
+        let (_tap, file) = new_file("a.wav");
+        recorders.tell(KEY, RecordingOrder::Add(file));
+        let ended = next(&mut messages).await;
+        let Event::RecordingEnded { report, .. } = ended else { panic!("{ended:?}") };
+        assert!(matches!(report.ending, Ending::Failed { .. }), "{report:?}");
+        assert_eq!(std::fs::read(folder.join("a.wav")).unwrap(), b"precious");
+        std::fs::remove_dir_all(folder).unwrap();
+    }
+}

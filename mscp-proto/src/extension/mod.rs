@@ -10,6 +10,7 @@ mod connectionended;
 mod connectionstarted;
 mod error;
 mod hangup;
+mod monitor;
 mod record;
 mod watch;
 
@@ -21,6 +22,7 @@ pub use connectionended::ConnectionEnded;
 pub use connectionstarted::ConnectionStarted;
 pub use error::ErrorReport;
 pub use hangup::{ErrorHangup, Hangup, HungUp};
+pub use monitor::{ErrorMonitor, Monitor, Monitoring};
 pub use record::{
     ErrorRecord, Record, RecordAction, RecordControl, RecordEnded, RecordLayout, RecordState,
     RecordedFile,
@@ -45,6 +47,8 @@ pub enum ExtensionRequest {
     Record(Record),
     /// `<a:recordcontrol>`.
     RecordControl(RecordControl),
+    /// `<a:monitor>`.
+    Monitor(Monitor),
 }
 
 /// A response of the project's namespace.
@@ -64,6 +68,10 @@ pub enum ExtensionResponse {
     Recording(RecordState),
     /// `<a:errorrecord>`.
     ErrorRecord(ErrorRecord),
+    /// `<a:monitoring>`.
+    Monitoring(Monitoring),
+    /// `<a:errormonitor>`.
+    ErrorMonitor(ErrorMonitor),
 }
 
 /// A notification of the project's namespace.
@@ -88,6 +96,7 @@ impl ExtensionRequest {
                 | Capabilities::NAME
                 | Record::NAME
                 | RecordControl::NAME
+                | Monitor::NAME
         )
     }
 
@@ -99,6 +108,7 @@ impl ExtensionRequest {
             Capabilities::NAME => element.read().map(Self::Capabilities),
             Record::NAME => element.read().map(Self::Record),
             RecordControl::NAME => element.read().map(Self::RecordControl),
+            Monitor::NAME => element.read().map(Self::Monitor),
             name => Err(element.fault(format!("this server has no request <{name}>"))),
         }
     }
@@ -111,6 +121,7 @@ impl ExtensionRequest {
             Self::Capabilities(_) => Capabilities::NAME,
             Self::Record(_) => Record::NAME,
             Self::RecordControl(_) => RecordControl::NAME,
+            Self::Monitor(_) => Monitor::NAME,
         }
     }
 
@@ -122,6 +133,7 @@ impl ExtensionRequest {
             Self::Capabilities(element) => element.write(writer),
             Self::Record(element) => element.write(writer),
             Self::RecordControl(element) => element.write(writer),
+            Self::Monitor(element) => element.write(writer),
         }
     }
 }
@@ -139,6 +151,8 @@ impl ExtensionResponse {
                 | CapabilitiesList::NAME
                 | RecordState::NAME
                 | ErrorRecord::NAME
+                | Monitoring::NAME
+                | ErrorMonitor::NAME
         )
     }
 
@@ -151,6 +165,8 @@ impl ExtensionResponse {
             CapabilitiesList::NAME => element.read().map(Self::CapabilitiesList),
             RecordState::NAME => element.read().map(Self::Recording),
             ErrorRecord::NAME => element.read().map(Self::ErrorRecord),
+            Monitoring::NAME => element.read().map(Self::Monitoring),
+            ErrorMonitor::NAME => element.read().map(Self::ErrorMonitor),
             name => Err(element.fault(format!("this project has no response <{name}>"))),
         }
     }
@@ -159,11 +175,13 @@ impl ExtensionResponse {
         match self {
             Self::ErrorHangup(error) => Some(&error.reason),
             Self::ErrorRecord(error) => Some(&error.reason),
+            Self::ErrorMonitor(error) => Some(&error.reason),
             Self::AuditResult(_)
             | Self::Watching(_)
             | Self::HungUp(_)
             | Self::CapabilitiesList(_)
-            | Self::Recording(_) => None,
+            | Self::Recording(_)
+            | Self::Monitoring(_) => None,
         }
     }
 
@@ -176,6 +194,8 @@ impl ExtensionResponse {
             Self::CapabilitiesList(element) => element.write(writer),
             Self::Recording(element) => element.write(writer),
             Self::ErrorRecord(element) => element.write(writer),
+            Self::Monitoring(element) => element.write(writer),
+            Self::ErrorMonitor(element) => element.write(writer),
         }
     }
 }

@@ -47,7 +47,7 @@ use std::time::Duration;
 use media_io::jitter;
 use media_io::player::Feeder;
 use media_io::recorder;
-use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
+use mediaserver::control::{CardEnds, Control, Event, Output, Settings, SipCommand};
 use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
 use mixer::time::{TICK, Time};
@@ -157,6 +157,8 @@ pub struct Simulator {
     pub servers: Vec<ApplicationServer>,
     /// What dialogs can be asked to play.
     pub documents: Documents,
+    /// The sound card of the server, while it is open.
+    pub sound_card: Option<CardEnds>,
     /// What was recorded.
     pub recorders: Recorders,
     /// What plays while it is decoded.
@@ -196,6 +198,7 @@ impl Simulator {
             now: Time(0),
             servers: Vec::new(),
             documents: Documents::default(),
+            sound_card: None,
             recorders: Recorders::default(),
             feeders: Vec::new(),
             callers: BTreeMap::new(),
@@ -329,6 +332,11 @@ impl Simulator {
             Output::Fetch { key, fetch, rate } => {
                 self.documents.fetch(self.now, key, &fetch, rate);
             }
+            Output::OpenSoundCard(ends) => {
+                self.sound_card = Some(ends);
+                return Some(Event::SoundCardOpened { result: Ok(()) });
+            }
+            Output::CloseSoundCard => self.sound_card = None,
             Output::Record { key, recording } => return Some(self.recorders.begin(key, recording)),
             Output::TellRecorder { key, order } => return self.recorders.tell(key, order),
             Output::Feed(feeder) => {

@@ -21,6 +21,7 @@ mod keys;
 mod limits;
 mod loops;
 mod model;
+mod monitor;
 mod mute;
 mod nbest;
 mod network;

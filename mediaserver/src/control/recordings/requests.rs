@@ -48,7 +48,9 @@ impl Control {
             RecordLayout::Mono if matches!(endpoint, EndPoint::Conference(_)) => 1,
             RecordLayout::Mono | RecordLayout::Stereo => 2,
         };
-        let (taps, feeds): (Vec<_>, Vec<_>) = (0..taps).map(|_| tap(coding.rate())).unzip();
+        // What a caller hears has its own rate, which may change, and is converted on its way to disk.
+        let rates = [coding.rate(), Rate::Full];
+        let (taps, feeds): (Vec<_>, Vec<_>) = rates.into_iter().take(taps).map(tap).unzip();
         let name = format!("{stem}.{ending}");
         let mixed = layout == RecordLayout::Mono;
         let file = (!feeds.is_empty()).then_some(NewFile { name, feeds, mixed });

@@ -65,7 +65,7 @@ impl Control {
             return Err(error.to_string());
         }
         recording.taps.insert(heard.unwrap_or(port), port);
-        self.owners.insert(port, Owner::Recording);
+        self.owners.insert(port, Owner::Server);
         Ok(())
     }
 
