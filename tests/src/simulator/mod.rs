@@ -260,6 +260,12 @@ impl Simulator {
         self.ids.insert(name, id.into());
     }
 
+    /// Prompts that are being decoded while they play.
+    #[must_use]
+    pub fn decoding(&self) -> usize {
+        self.feeders.len()
+    }
+
     /// RTP ports that are bound.
     #[must_use]
     pub fn bound_ports(&self) -> usize {

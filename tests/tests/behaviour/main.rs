@@ -28,6 +28,7 @@ mod network;
 mod offerless;
 mod ownership;
 mod playout;
+mod prompts;
 mod random;
 mod recording;
 mod refusals;

@@ -284,7 +284,7 @@ fn what_cannot_be_recorded_is_refused_with_a_reason() {
 /// Members on different engines are in one file, each at its time.
 #[test]
 fn a_conference_over_several_engines_is_recorded_whole() {
-    let mut sim = Simulator::with(Setup::with_engines(3, 4));
+    let mut sim = Simulator::with(Setup::with_engines(3, 5));
     sim.call("abcdef");
     sim.create('R');
     "abcdef".chars().for_each(|name| sim.join('R', name, "both"));
