@@ -414,8 +414,8 @@ pub const DIALOGS_MAX_HELD_BYTES: Key<usize> = Key {
     default: "268435456",
     about: "How much audio all dialogs together may hold, those that are only prepared included; \
             one more is refused. What a request brings itself (`cid:`, `data:`) counts as it came \
-            until it is decoded. A decoded second takes 16,000 bytes, so the default holds four \
-            and a half hours.",
+            until it is decoded. A decoded second takes 16,000 bytes at 8 kHz and 96,000 at 48 kHz; \
+            of what plays for more than 30 s only the file is held.",
 };
 
 /// `drain-seconds`.
