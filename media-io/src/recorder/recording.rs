@@ -113,9 +113,12 @@ impl<T: Target> Recording<T> {
     /// Cuts out what is heard from `at` on, or from where the furthest file is already. False if it
     /// was paused too often.
     pub fn pause(&mut self, at: Time) -> bool {
+        if self.timeline.pauses() >= PAUSES_MAX {
+            return false;
+        }
         let written = self.written();
         self.timeline.pause(at, written);
-        self.timeline.pauses() <= PAUSES_MAX
+        true
     }
 
     /// Goes on at `at`, or where the furthest file is already.
@@ -130,9 +133,7 @@ impl<T: Target> Recording<T> {
     /// Why the recording is over; [`stop`](Self::stop) is then called with that.
     pub fn advance(&mut self) -> Result<Progress, Ending> {
         let limits = self.limits();
-        if let Some(tick) = self.tracks.iter().filter_map(Track::any_tick).min() {
-            self.timeline.learn(tick);
-        }
+        self.learn();
         let mut more = false;
         let mut index = 0;
         while let Some(track) = self.tracks.get_mut(index) {
@@ -157,6 +158,7 @@ impl<T: Target> Recording<T> {
     #[must_use]
     pub fn stop(mut self, ending: Ending) -> Report {
         let limits = self.limits();
+        self.learn();
         let mut failure = None;
         for mut track in self.tracks.drain(..) {
             let advanced = track.advance(&self.timeline, usize::MAX, limits);
@@ -185,6 +187,12 @@ impl<T: Target> Recording<T> {
     #[must_use]
     pub fn duration(&self) -> Duration {
         self.tracks.iter().map(Track::duration).max().unwrap_or_default()
+    }
+
+    fn learn(&mut self) {
+        if let Some(tick) = self.tracks.iter().filter_map(Track::any_tick).min() {
+            self.timeline.learn(tick);
+        }
     }
 
     fn limits(&self) -> (u64, u64) {

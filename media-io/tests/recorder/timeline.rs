@@ -183,3 +183,13 @@ fn both_sides_of_a_call_may_share_one_channel() {
     recording.advance().unwrap();
     assert_eq!(ticks_of(&store.bytes()), [3, i16::MAX, -5]);
 }
+
+#[test]
+fn what_was_heard_before_the_first_round_is_there_when_it_is_stopped_at_once() {
+    let (store, (mut tap, feed)) = (Store::default(), tap(Rate::Narrow));
+    let mut recording = recording();
+    recording.add("a".into(), store.clone(), vec![feed], 1).unwrap();
+    (0..3).for_each(|tick| hear(&mut tap, tick, 7));
+    let report = recording.stop(Ending::Stopped);
+    assert_eq!((ticks_of(&store.bytes()), report.files[0].duration), (vec![7; 3], TICK * 3));
+}
