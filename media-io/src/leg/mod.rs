@@ -136,7 +136,9 @@ impl Port for RtpLeg {
 
 impl Source for RtpLeg {
     fn read(&mut self, now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
-        while self.homeward.is_open()
+        // Mostly there is none, and then the way home is not looked at.
+        while !self.commands.is_empty()
+            && self.homeward.is_open()
             && let Ok(command) = self.commands.pop()
         {
             self.carry_out(command);
