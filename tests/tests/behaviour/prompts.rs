@@ -4,7 +4,7 @@
 use antiphon_tests::simulator::phone::Phone;
 use antiphon_tests::simulator::{Simulator, tone_of};
 use antiphon_tests::tone::{Tone, level_dbfs};
-use media_io::codec::OPUS;
+use media_io::codec::G722;
 use media_io::recorder::WavFile;
 use mscp_proto::Notification;
 
@@ -44,7 +44,7 @@ fn every_kind_of_file_is_played() {
         // The bytes say what it is, whatever the request does.
         ("chirp.flac", "audio/wav"),
     ] {
-        for phone in [Phone::default(), Phone::with_codec(&OPUS)] {
+        for phone in [Phone::default(), Phone::with_codec(&G722)] {
             let mut sim = silent_caller(phone);
             sim.documents.put_file(URI, chirp(file));
             let from = sim.caller('a').heard.len();
