@@ -1,4 +1,4 @@
-//! The dialog language `audio/wav`: one file, played once from its first sample to its last.
+//! The dialog language of `audio/wav` and other types of audio: one file, played once from its first sample to its last.
 //!
 //! ```text
 //!              Start                Attached              PlayFinished
@@ -13,26 +13,35 @@ use std::collections::VecDeque;
 use crate::{Input, Output, Pcm};
 
 /// MIME types this machine plays.
-pub const TYPES: [&str; 2] = ["audio/wav", "audio/x-wav"];
+pub const TYPES: [&str; 8] = [
+    "audio/wav",
+    "audio/x-wav",
+    "audio/mpeg",
+    "audio/mp3",
+    "audio/flac",
+    "audio/x-flac",
+    "audio/ogg",
+    "audio/opus",
+];
 
 /// A dialog that plays one audio file.
 ///
 /// Feed it with [`AudioDialog::handle`], then take what it wants with
 /// [`AudioDialog::poll_output`] until that returns `None`.
 #[derive(Debug)]
-pub struct AudioDialog {
-    state: State,
-    outputs: VecDeque<Output>,
+pub struct AudioDialog<A = Pcm> {
+    state: State<A>,
+    outputs: VecDeque<Output<A>>,
 }
 
 #[derive(Debug)]
-enum State {
+enum State<A> {
     /// The file is on its way; `start` is set when the AS does not want to wait for it.
     Fetching {
         start: bool,
     },
     /// Prepared, silent.
-    Ready(Pcm),
+    Ready(A),
     /// The streams are being laid. A very short file may end before that is confirmed.
     Attaching {
         finished: bool,
@@ -41,10 +50,10 @@ enum State {
     Over,
 }
 
-impl AudioDialog {
+impl<A> AudioDialog<A> {
     /// A dialog that fetches its file and then waits for [`Input::Start`].
     #[must_use]
-    pub fn new() -> AudioDialog {
+    pub fn new() -> AudioDialog<A> {
         AudioDialog {
             state: State::Fetching { start: false },
             outputs: VecDeque::from([Output::Fetch]),
@@ -52,7 +61,7 @@ impl AudioDialog {
     }
 
     /// Takes one input.
-    pub fn handle(&mut self, input: Input) {
+    pub fn handle(&mut self, input: Input<A>) {
         match input {
             Input::Fetched(document) => self.on_fetched(document),
             Input::Start => self.on_start(),
@@ -64,7 +73,7 @@ impl AudioDialog {
     }
 
     /// The next thing the dialog wants done.
-    pub fn poll_output(&mut self) -> Option<Output> {
+    pub fn poll_output(&mut self) -> Option<Output<A>> {
         self.outputs.pop_front()
     }
 
@@ -86,7 +95,7 @@ impl AudioDialog {
         matches!(self.state, State::Over)
     }
 
-    fn on_fetched(&mut self, document: Result<Pcm, String>) {
+    fn on_fetched(&mut self, document: Result<A, String>) {
         let State::Fetching { start } = self.state else { return };
         match document {
             Err(reason) => self.end_with(Output::Failed { reason }),
@@ -106,7 +115,7 @@ impl AudioDialog {
         }
     }
 
-    fn play(&mut self, pcm: Pcm) {
+    fn play(&mut self, pcm: A) {
         self.state = State::Attaching { finished: false };
         self.outputs.push_back(Output::Play(pcm));
     }
@@ -153,14 +162,14 @@ impl AudioDialog {
         }
     }
 
-    fn end_with(&mut self, last: Output) {
+    fn end_with(&mut self, last: Output<A>) {
         self.state = State::Over;
         self.outputs.push_back(last);
     }
 }
 
-impl Default for AudioDialog {
-    fn default() -> AudioDialog {
+impl<A> Default for AudioDialog<A> {
+    fn default() -> AudioDialog<A> {
         AudioDialog::new()
     }
 }

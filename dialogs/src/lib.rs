@@ -5,7 +5,10 @@
 //! [`Input`] and [`Output`]: the shell carries out what the machine asks for and reports back what
 //! became of it. A machine never waits, and it is the same on a live call and in a test.
 //!
-//! - [`audio`]: `audio/wav`, a file that is played once. The first dialog language.
+//! - [`audio`]: `audio/wav` and its like, a file that is played once. The first dialog language.
+//!
+//! What a document is once it is decoded is the shell's business: a machine is generic over it and only
+//! hands it on. [`Pcm`] is the simplest there is.
 //!
 //! VoiceXML joins as a second machine over the same two enums.
 
@@ -18,10 +21,10 @@ pub type Pcm = Arc<[i16]>;
 
 /// What happens to a dialog.
 #[derive(Clone, Debug)]
-pub enum Input {
+pub enum Input<A = Pcm> {
     /// The document asked for with [`Output::Fetch`] is here, decoded, or it could not be had; the
     /// fault says why in a person's words (`HTTP 404 error: http://…`).
-    Fetched(Result<Pcm, String>),
+    Fetched(Result<A, String>),
     /// The AS starts the dialog, with `dialogstart` (draft 4.2).
     Start,
     /// The streams to its end point are laid and mixed.
@@ -39,7 +42,7 @@ pub enum Input {
 
 /// What a dialog wants done. Carried out in order.
 #[derive(Clone, Debug)]
-pub enum Output {
+pub enum Output<A = Pcm> {
     /// Fetch and decode the document, then report [`Input::Fetched`].
     Fetch,
     /// The dialog is ready: answer a `dialogprepare` with `dialogprepared`.
@@ -52,7 +55,7 @@ pub enum Output {
     },
     /// Lay the streams to the end point and play; report [`Input::Attached`] once they are mixed
     /// and [`Input::PlayFinished`] after the last sample.
-    Play(Pcm),
+    Play(A),
     /// The dialog runs: answer with `dialogstarted`.
     Started,
     /// Fade the playout and report [`Input::PlayFinished`].

@@ -2,10 +2,11 @@
 //! corpus is replayed by `cargo test` too.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use mixer::port::{
     Activity, Channel, Datagram, FRAME_SAMPLES, Heard, Outbox, Outgoing, Port, PortEvent, PortId,
-    Sink, Source,
+    Rate, Sink, Source,
 };
 use mixer::time::{TICK, Time};
 
@@ -14,6 +15,7 @@ use crate::leg::{Accepted, Format, LegConfig, Remote};
 use crate::rtp::{HEADER_LEN, Packet, Sequence, Timestamp};
 use crate::sdp::channel::{LocalChannel, answer_channel, is_channel_offer};
 use crate::sdp::{LocalMedia, Refusal, accept_answer, answer, answer_again, offer, offer_again};
+use crate::sound::{Document, Kind, Repeat, SoundFault, Stream};
 use crate::telephone_event::{Payload, Receiver};
 use crate::{rtcp, wav};
 
@@ -21,6 +23,12 @@ const PORT: PortId = PortId { slot: 0, generation: 0 };
 
 /// The rate that files are played at.
 const RATE: u32 = 8_000;
+
+/// How long a file may play.
+const SOUND_MAX: Duration = Duration::from_secs(20);
+
+/// From where it is played once more.
+const SOUGHT: Duration = Duration::from_millis(30);
 
 /// In the first byte of a datagram's record: it arrives on the RTCP port.
 const ON_RTCP: u8 = 0x80;
@@ -81,6 +89,50 @@ pub fn rtcp(datagram: &[u8]) {
 /// Whatever is in a file, it is played or refused.
 pub fn wav(file: &[u8]) {
     let _ = wav::decode(file, RATE, &wav::Limits::default());
+}
+
+/// Whatever is in an MP3 file, it is played or refused.
+pub fn mp3(file: &[u8]) {
+    sound(file, Kind::Mp3, Stream::open);
+}
+
+/// Whatever is in a FLAC file, it is played or refused.
+pub fn flac(file: &[u8]) {
+    sound(file, Kind::Flac, Stream::open);
+}
+
+/// Whatever is in an Ogg file, it is played or refused, whether its checksums are right or not.
+pub fn ogg(file: &[u8]) {
+    sound(file, Kind::Ogg, Stream::open);
+    sound(file, Kind::Ogg, Stream::open_unverified);
+}
+
+type Open = fn(&Document, Rate, &wav::Limits) -> Result<Stream, SoundFault>;
+
+/// Plays what is taken for a file of that kind to its end, then from a place within and once more.
+fn sound(file: &[u8], kind: Kind, open: Open) {
+    if Kind::of(file) != Some(kind) {
+        return;
+    }
+    let limits = wav::Limits { duration_max: SOUND_MAX, ..wav::Limits::default() };
+    let document = Document::new(file.to_vec());
+    let Ok(mut stream) = open(&document, Rate::Full, &limits) else { return };
+    let most = SOUND_MAX.as_millis() as usize * Rate::Full.hz() as usize / 1_000;
+    assert!(play(&mut stream) <= most);
+    if stream.seek(SOUGHT).is_ok() {
+        stream.repeat(Repeat::Times(2));
+        assert!(play(&mut stream) <= 2 * most);
+    }
+}
+
+fn play(stream: &mut Stream) -> usize {
+    let mut samples = Vec::new();
+    let mut count = 0;
+    while let Ok(true) = stream.next(&mut samples) {
+        count += samples.len();
+        samples.clear();
+    }
+    count + samples.len()
 }
 
 /// Packets of telephone-event in any order: what is reported as pressed is what was sent.

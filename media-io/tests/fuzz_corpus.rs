@@ -44,3 +44,18 @@ fn rtcp() {
 fn telephone_event() {
     replay::replay(CRATE, "telephone_event", fuzz::telephone_event);
 }
+
+#[test]
+fn mp3() {
+    replay::replay(CRATE, "mp3", fuzz::mp3);
+}
+
+#[test]
+fn flac() {
+    replay::replay(CRATE, "flac", fuzz::flac);
+}
+
+#[test]
+fn ogg() {
+    replay::replay(CRATE, "ogg", fuzz::ogg);
+}

@@ -205,7 +205,7 @@ pub enum CtlVerb {
     Play {
         /// The connection or conference.
         id: String,
-        /// The recording: a URI, or the path of a WAV file here, which is sent along.
+        /// The recording: a URI, or the path of a WAV, MP3, FLAC or Opus file here, which is sent along.
         src: String,
         /// Print the id of the dialog and return while it plays.
         #[arg(long)]
@@ -213,7 +213,7 @@ pub enum CtlVerb {
     },
     /// Prepare a recording to be played later, and print the id of the dialog.
     Prepare {
-        /// The recording: a URI, or the path of a WAV file here, which is sent along.
+        /// The recording: a URI, or the path of a WAV, MP3, FLAC or Opus file here, which is sent along.
         src: String,
         /// The connection or conference it is for; without one, any.
         #[arg(long, value_name = "ID")]
@@ -237,6 +237,41 @@ pub enum CtlVerb {
         /// Without a notification of its end.
         #[arg(long)]
         immediate: bool,
+    },
+    /// Record a conference or a connection to a file of the server, until it is stopped or interrupted.
+    Record {
+        /// The connection or conference.
+        id: String,
+        /// Name of the file in the server's folder for recordings; it ends in .wav, .opus or .ogg.
+        file: String,
+        /// Which channels and files.
+        #[arg(long, value_enum, default_value_t = Layout::Mono)]
+        layout: Layout,
+        /// Sampling rate in Hz: 8000, 16000 or 48000 [default: that of what is recorded].
+        #[arg(long, value_name = "HZ")]
+        rate: Option<u32>,
+        /// Length at most.
+        #[arg(long, value_name = "SECONDS")]
+        max_seconds: Option<u32>,
+        /// Print the name of the recording and return while it goes on.
+        #[arg(long)]
+        no_wait: bool,
+    },
+    /// Hear a conference on the sound card of the server; without one, hear none any more.
+    Monitor {
+        /// The conference.
+        conference: Option<String>,
+        /// Talk into it through the card's microphone.
+        #[arg(long)]
+        talk: bool,
+    },
+    /// Pause, resume or stop a recording.
+    Recording {
+        /// What is to be done.
+        #[arg(value_enum)]
+        action: Action,
+        /// The recording.
+        recording: String,
     },
     /// End a call.
     Hangup {
@@ -265,6 +300,30 @@ pub enum Direction {
     Receive,
     /// From the second to the first.
     Transmit,
+}
+
+/// Which channels and files a recording has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Layout {
+    /// One channel: all of a conference, or both sides of a connection.
+    Mono,
+    /// Two channels: what a caller says, what it hears.
+    Stereo,
+    /// One channel: what a caller says.
+    In,
+    /// A file for each speaker of a conference.
+    Tracks,
+}
+
+/// What is to become of a recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Action {
+    /// Cut out what follows.
+    Pause,
+    /// Go on after that.
+    Resume,
+    /// End it.
+    Stop,
 }
 
 /// `mediaserver check`.

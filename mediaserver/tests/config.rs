@@ -137,7 +137,7 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
         (
             "[spi]\nlisten = 1",
             "antiphon.toml:1:2: spi: no such key; at the top there are [sip], [mscp], [http], \
-             [media], [engine], [dialogs], drain-seconds, [log]",
+             [media], [engine], [dialogs], [recordings], drain-seconds, [log]",
         ),
         (
             "sip = true",

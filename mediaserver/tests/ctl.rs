@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use media_io::wav::Recorder;
+use media_io::wav::{self, Recorder};
 use rustix::process::{Pid, Signal, kill_process};
 use sip::{Agent, CallKey, Event, Outgoing};
 use tokio::sync::mpsc;
@@ -26,11 +26,16 @@ struct Server {
 
 impl Server {
     fn start() -> Server {
+        Server::start_with(&[])
+    }
+
+    fn start_with(variables: &[(&str, &str)]) -> Server {
         let free = "127.0.0.1:0";
         let arguments = ["serve", "--sip", free, "--mscp", free, "--http", free];
         let mut process = Command::new(env!("CARGO_BIN_EXE_mediaserver"))
             .args(arguments)
             .env_clear()
+            .envs(variables.iter().copied())
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
@@ -336,4 +341,41 @@ fn no_server_and_no_sense_are_exit_code_2() {
     let server = Server::start();
     let (line, code) = server.refused(&["play", "conf", "/nowhere.wav"]);
     assert_eq!(code, Some(2), "{line}");
+}
+
+/// A real server records to real files; it is killed, and what it had recorded can be played.
+#[test]
+fn a_conference_is_recorded_and_the_file_outlives_the_server() {
+    let folder = std::env::temp_dir().join(format!("antiphon-record-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let server = Server::start_with(&[("MEDIASERVER_RECORDINGS_FOLDER", folder.to_str().unwrap())]);
+    let conference = server.done(&["create"]);
+    let recording = server.done(&["record", &conference, "meet.wav", "--no-wait"]);
+    assert_eq!(server.done(&["recording", "pause", &recording]), "paused");
+    assert_eq!(server.done(&["recording", "resume", &recording]), "recording");
+    let beep = wav("recorded.wav", 0.5);
+    server.done(&["play", &conference, beep.to_str().unwrap()]);
+    let (line, code) = server.refused(&["record", &conference, "meet.wav"]);
+    assert!(line.contains("meet.wav: ") && code == Some(1), "{line}");
+
+    // One that ends by itself says why, and what it leaves.
+    let limited = server.ctl(&["record", &conference, "second.opus", "--max-seconds", "1"]);
+    let (line, code) = complaint(&limited);
+    assert_eq!(line, "mediaserver: the recording has reached its limit of 1 s");
+    assert_eq!(code, Some(1));
+    let told = String::from_utf8(limited.stdout).unwrap();
+    assert!(told.lines().any(|line| line.starts_with("second.opus 1.000 s ")), "{told}");
+    let (line, code) = server.refused(&["monitor", &conference]);
+    assert!(line.contains("local-audio") || line.contains("sound card"), "{line}");
+    assert_eq!(code, Some(1));
+
+    // SIGKILL.
+    drop(server);
+    let file = std::fs::read(folder.join("meet.wav")).unwrap();
+    let clip = wav::decode(&file, 8_000, &wav::Limits::default()).unwrap();
+    assert!(!clip.truncated);
+    assert!(clip.duration() > Duration::from_millis(1_400), "{:?}", clip.duration());
+    let loud = clip.samples.iter().filter(|sample| **sample > 900).count();
+    assert!((3_500..4_500).contains(&loud), "{loud} samples of half a second");
+    std::fs::remove_dir_all(folder).unwrap();
 }

@@ -6,6 +6,7 @@ use triple_buffer::Output;
 use super::config::{Direction, Format, Remote};
 use super::statistics::LegStatistics;
 use crate::jitter::Decoders;
+use crate::recorder::Tap;
 use crate::telephone_event::{self, Digits};
 
 /// How many commands may wait for the engine's next tick.
@@ -18,6 +19,8 @@ pub struct LegHandle {
     pub(super) commands: Producer<Command>,
     /// Decoders that the leg does not need any more come home to be freed.
     pub(super) homeward: Consumer<Decoders>,
+    /// Taps that were taken out come home, too.
+    pub(super) taps_home: Consumer<Box<Tap>>,
     pub(super) statistics: Output<LegStatistics>,
     /// What the leg was told last.
     pub(super) format: Format,
@@ -68,6 +71,11 @@ impl LegHandle {
         self.push(Command::SendDigits(Digits::parse(digits)?))
     }
 
+    /// Lets a tap hear what the caller hears from now on, in the place of the one before.
+    pub fn tap(&mut self, tap: Option<Tap>) -> Result<(), CommandError> {
+        self.push(Command::Tap(tap.map(Box::new)))
+    }
+
     /// Says goodbye on RTCP (RFC 3550, 6.6) and sends nothing more.
     pub fn goodbye(&mut self) -> Result<(), CommandError> {
         self.push(Command::Goodbye)
@@ -88,11 +96,12 @@ impl LegHandle {
     fn push(&mut self, command: Command) -> Result<(), CommandError> {
         // As many may be on their way home as commands may wait, so that there is always room.
         while self.homeward.pop().is_ok() {}
+        while self.taps_home.pop().is_ok() {}
         self.commands.push(command).map_err(|_| CommandError::Full)
     }
 }
 
-/// What crosses to the engine. Only the decoders own memory; those that are replaced travel home.
+/// What crosses to the engine. Only decoders and taps own memory; those that are replaced travel home.
 #[derive(Debug)]
 pub(super) enum Command {
     SetRemote(Remote),
@@ -100,6 +109,7 @@ pub(super) enum Command {
     Confirm,
     SetFormat(Format, Option<Decoders>),
     SendDigits(Digits),
+    Tap(Option<Box<Tap>>),
     Goodbye,
 }
 

@@ -35,6 +35,7 @@ pub use handle::{COMMANDS_MAX, CommandError, LegHandle};
 pub use statistics::LegStatistics;
 
 use crate::jitter::Decoders;
+use crate::recorder::Tap;
 use crate::rtcp::{Cname, Compound, Ntp, Reception, Session};
 use crate::rtp::{Header, Packet};
 use handle::Command;
@@ -52,8 +53,11 @@ pub fn leg(config: LegConfig) -> (RtpLeg, LegHandle) {
     let (commands, waiting) = RingBuffer::new(COMMANDS_MAX);
     // One more than commands wait: a format may be taken between a look and a push of the handle.
     let (homeward, home) = RingBuffer::new(COMMANDS_MAX + 1);
+    let (taps_homeward, taps_home) = RingBuffer::new(COMMANDS_MAX + 1);
     let (publish, statistics) = triple_buffer::triple_buffer(&LegStatistics::default());
-    let handle = LegHandle { commands, homeward: home, statistics, format: config.format };
+    let format = config.format;
+    let handle = LegHandle { commands, homeward: home, taps_home, statistics, format };
+    let homeward = Homeward { decoders: homeward, taps: taps_homeward };
     (RtpLeg::new(config, waiting, homeward, publish), handle)
 }
 
@@ -73,8 +77,24 @@ pub struct RtpLeg {
     life: Life,
     counters: Counters,
     commands: Consumer<Command>,
-    homeward: Producer<Decoders>,
+    homeward: Homeward,
+    /// Records what the caller hears.
+    tap: Option<Box<Tap>>,
     publish: Input<LegStatistics>,
+}
+
+/// Where what the leg does not need any more goes, to be freed.
+#[derive(Debug)]
+struct Homeward {
+    decoders: Producer<Decoders>,
+    taps: Producer<Box<Tap>>,
+}
+
+impl Homeward {
+    /// Whether there is room for whatever one command may replace.
+    fn is_open(&self) -> bool {
+        !self.decoders.is_full() && !self.taps.is_full()
+    }
 }
 
 /// How far a leg has come.
@@ -116,7 +136,9 @@ impl Port for RtpLeg {
 
 impl Source for RtpLeg {
     fn read(&mut self, now: Time, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
-        while !self.homeward.is_full()
+        // Mostly there is none, and then the way home is not looked at.
+        while !self.commands.is_empty()
+            && self.homeward.is_open()
             && let Ok(command) = self.commands.pop()
         {
             self.carry_out(command);
@@ -135,6 +157,9 @@ impl Source for RtpLeg {
 
 impl Sink for RtpLeg {
     fn write(&mut self, now: Time, heard: Heard<'_>, out: &mut dyn Outbox) {
+        if let Some(tap) = &mut self.tap {
+            tap.take(now, heard);
+        }
         match self.life {
             Life::Up => {
                 self.send_media(now, heard, out);
@@ -151,7 +176,7 @@ impl RtpLeg {
     fn new(
         config: LegConfig,
         commands: Consumer<Command>,
-        homeward: Producer<Decoders>,
+        homeward: Homeward,
         publish: Input<LegStatistics>,
     ) -> RtpLeg {
         let mut random = config.seed;
@@ -172,6 +197,7 @@ impl RtpLeg {
             counters: Counters::default(),
             commands,
             homeward,
+            tap: None,
             publish,
         }
     }
@@ -185,6 +211,12 @@ impl RtpLeg {
             Command::SendDigits(digits) => {
                 for &event in digits.events() {
                     self.outbound.push_digit(event, &self.format);
+                }
+            }
+            Command::Tap(tap) => {
+                if let Some(replaced) = std::mem::replace(&mut self.tap, tap) {
+                    // There is room, or the command would not have been taken.
+                    let _ = self.homeward.taps.push(replaced);
                 }
             }
             Command::Goodbye if self.life == Life::Up => {
@@ -210,7 +242,7 @@ impl RtpLeg {
         if let Some(decoders) = decoders {
             let replaced = self.inbound.jitter.set_decoders(decoders);
             // There is room, or the command would not have been taken.
-            let _ = self.homeward.push(replaced);
+            let _ = self.homeward.decoders.push(replaced);
         }
     }
 

@@ -1,14 +1,18 @@
-//! The port behind a dialog: it plays one prepared clip, sample for sample, and hears nothing.
+//! The port behind a dialog: it plays one prepared clip, sample for sample, or what is decoded
+//! meanwhile, and hears nothing.
 //!
 //! [`player`] bears a pair on the control side: the [`Player`] goes to the engine, the
 //! [`PlayerHandle`] stays. The clip is shared and immutable, so any number of players may play it
 //! at once. The player holds its reference until it has travelled home: the last reference is
-//! therefore never dropped on the engine thread.
+//! therefore never dropped on the engine thread. What is too long for that is played from a ring:
+//! [`player_ahead`] bears a [`Feeder`] as well, which a worker keeps full.
 //!
 //! ```text
 //! Waiting ──start──▶ Playing ──last sample──▶ Ending ──next tick──▶ Over
 //!    └─────stop──────────┴───────fade─────────────▲
 //! ```
+
+mod ahead;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
@@ -16,6 +20,11 @@ use std::time::Duration;
 
 use mixer::port::{Activity, Datagram, Heard, Outbox, Port, PortEvent, PortId, Rate, Sink, Source};
 use mixer::time::Time;
+
+pub use ahead::{AHEAD_MS, Feeder};
+
+use crate::sound::Stream;
+use ahead::Ahead;
 
 /// Length of the ramp to silence when a player is stopped, in ms: long enough not to click.
 pub const FADE_MS: usize = 5;
@@ -36,11 +45,25 @@ pub struct PlayerConfig {
 /// Bears a player and its handle. Called on the control side.
 #[must_use]
 pub fn player(config: PlayerConfig) -> (Player, PlayerHandle) {
-    let wish = if config.started { Wish::Play } else { Wish::Wait };
+    let PlayerConfig { port, samples, rate, started } = config;
+    bear(port, Tune::Clip(samples), rate, started)
+}
+
+/// Bears a player of a document that is decoded meanwhile, its handle, and what a worker is to keep
+/// full: at once, before the player is started, and then a few times a second.
+#[must_use]
+pub fn player_ahead(port: PortId, stream: Stream, started: bool) -> (Player, PlayerHandle, Feeder) {
+    let rate = stream.rate();
+    let (ahead, feeder) = ahead::ahead(stream);
+    let (player, handle) = bear(port, Tune::Ahead(ahead), rate, started);
+    (player, handle, feeder)
+}
+
+fn bear(port: PortId, tune: Tune, rate: Rate, started: bool) -> (Player, PlayerHandle) {
+    let wish = if started { Wish::Play } else { Wish::Wait };
     let shared = Arc::new(Shared { wish: AtomicU8::new(wish as u8), played: AtomicU64::new(0) });
-    let PlayerConfig { port, samples, rate, .. } = config;
     let handle = PlayerHandle { shared: Arc::clone(&shared), rate };
-    let player = Player { port, samples, rate, shared, state: State::Waiting };
+    let player = Player { port, tune, rate, shared, state: State::Waiting };
     (player, handle)
 }
 
@@ -80,10 +103,17 @@ impl PlayerHandle {
 #[derive(Debug)]
 pub struct Player {
     port: PortId,
-    samples: Arc<[i16]>,
+    tune: Tune,
     rate: Rate,
     shared: Arc<Shared>,
     state: State,
+}
+
+/// What it plays.
+#[derive(Debug)]
+enum Tune {
+    Clip(Arc<[i16]>),
+    Ahead(Ahead),
 }
 
 impl Source for Player {
@@ -111,23 +141,21 @@ impl Port for Player {
 impl Player {
     fn begin(&mut self, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {
         out.notify(self.port, PortEvent::Started);
-        if self.samples.is_empty() {
+        if matches!(&self.tune, Tune::Clip(samples) if samples.is_empty()) {
             return self.finish(frame, out);
         }
         self.play(0, frame)
     }
 
     fn play(&mut self, at: usize, frame: &mut [i16]) -> Activity {
-        let count = self.copy(at, frame.len(), frame);
-        let next = at + count;
-        self.state =
-            if next < self.samples.len() { State::Playing { at: next } } else { State::Ending };
-        Activity::Active
+        let (count, more) = self.copy(at, frame.len(), frame);
+        self.state = if more { State::Playing { at: at + count } } else { State::Ending };
+        if count == 0 { Activity::Silent } else { Activity::Active }
     }
 
     fn fade(&mut self, at: usize, frame: &mut [i16]) -> Activity {
         let fade = self.rate.hz() as usize / 1_000 * FADE_MS;
-        let count = self.copy(at, fade, frame);
+        let (count, _) = self.copy(at, fade, frame);
         for (place, sample) in frame.iter_mut().take(count).enumerate() {
             *sample = ramped(*sample, place, fade);
         }
@@ -136,15 +164,21 @@ impl Player {
     }
 
     /// Copies at most `most` samples from `at` on, fills the rest with silence, counts what was
-    /// delivered and returns it.
-    fn copy(&self, at: usize, most: usize, frame: &mut [i16]) -> usize {
-        let rest = self.samples.get(at..).unwrap_or_default();
-        let count = rest.len().min(most).min(frame.len());
-        let (filled, padding) = frame.split_at_mut(count);
-        filled.copy_from_slice(rest.get(..count).unwrap_or_default());
-        padding.fill(0);
+    /// delivered and returns it, and whether more follows.
+    fn copy(&mut self, at: usize, most: usize, frame: &mut [i16]) -> (usize, bool) {
+        let room = frame.len().min(most);
+        let (count, more) = match &mut self.tune {
+            Tune::Clip(samples) => {
+                let rest = samples.get(at..).unwrap_or_default();
+                let count = rest.len().min(room);
+                frame[..count].copy_from_slice(&rest[..count]);
+                (count, count < rest.len())
+            }
+            Tune::Ahead(ahead) => ahead.read(&mut frame[..room]),
+        };
+        frame[count..].fill(0);
         self.shared.played.store((at + count) as u64, Ordering::Relaxed);
-        count
+        (count, more)
     }
 
     fn finish(&mut self, frame: &mut [i16], out: &mut dyn Outbox) -> Activity {

@@ -78,6 +78,8 @@ pub fn converted_len(samples: usize, from_hz: u32, to_hz: u32) -> usize {
 /// [`finish`](Self::finish).
 #[derive(Clone, Debug)]
 pub struct ClipResampler {
+    from_hz: u32,
+    to_hz: u32,
     /// `None` for equal rates.
     bank: Option<Bank>,
     /// Samples of the output still to come.
@@ -102,7 +104,16 @@ impl ClipResampler {
         let left = converted_len(samples, from_hz, to_hz);
         let bank = (from_hz != to_hz && left > 0).then(|| Bank::new(from_hz, to_hz));
         let held = bank.as_ref().map_or_else(Vec::new, |bank| vec![0.0; bank.taps / 2 - 1]);
-        Ok(ClipResampler { bank, left, held, at: 0, part: 0 })
+        Ok(ClipResampler { from_hz, to_hz, bank, left, held, at: 0, part: 0 })
+    }
+
+    /// Prepares the conversion of what has no known length, to be ended with
+    /// [`finish_after`](Self::finish_after).
+    ///
+    /// # Errors
+    /// When a rate lies outside [`RATE_HZ`].
+    pub fn endless(from_hz: u32, to_hz: u32) -> Result<Self, ResampleError> {
+        Ok(ClipResampler { left: usize::MAX, ..Self::new(usize::MAX, from_hz, to_hz)? })
     }
 
     /// Takes a piece of the input; appends what of the output depends on nothing that is still to
@@ -126,6 +137,15 @@ impl ClipResampler {
         let passed = self.at.min(self.held.len());
         self.held.drain(..passed);
         self.at -= passed;
+    }
+
+    /// Like [`finish`](Self::finish), for a conversion that did not know its length: it was given so
+    /// many samples.
+    pub fn finish_after(mut self, samples: u64, output: &mut Vec<f32>) {
+        let samples = usize::try_from(samples).unwrap_or(usize::MAX);
+        let done = usize::MAX - self.left;
+        self.left = converted_len(samples, self.from_hz, self.to_hz).saturating_sub(done);
+        self.finish(output);
     }
 
     /// The input is complete, and silence follows: appends the rest of the output.

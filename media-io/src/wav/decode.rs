@@ -89,7 +89,7 @@ pub fn decode(file: &[u8], rate_hz: u32, limits: &Limits) -> Result<Clip, WavFau
     Ok(Clip { samples: samples.into(), rate_hz, source, truncated: layout.truncated })
 }
 
-fn check_duration(frames: usize, rate_hz: u32, limits: &Limits) -> Result<(), WavFault> {
+pub(super) fn check_duration(frames: usize, rate_hz: u32, limits: &Limits) -> Result<(), WavFault> {
     let duration = playing_time(frames, rate_hz);
     if duration > limits.duration_max {
         return Err(WavFault::TooLong {
@@ -106,6 +106,6 @@ fn playing_time(samples: usize, rate_hz: u32) -> Duration {
 }
 
 /// The cast saturates: a converted clip may overshoot full scale a little.
-fn to_i16(sample: f32) -> i16 {
+pub(crate) fn to_i16(sample: f32) -> i16 {
     (sample * 32_768.0).round() as i16
 }

@@ -6,7 +6,7 @@
 //! - [`Recorder`]: writes mono 16 bit PCM, for what a caller heard.
 //! - [`WavFault`]: what is wrong with a file and at which byte, in words for a person.
 //!
-//! Parts: `riff` finds the format and the samples in the chunks, `format` understands the `fmt `
+//! Parts: `blocks` reads a long file piece by piece, `riff` finds the format and the samples in the chunks, `format` understands the `fmt `
 //! chunk, `samples` turns bytes into numbers, `fault` and `record` are what their names say.
 //!
 //! The chunks are walked by our own reader, after the crates were weighed: hound reads no G.711;
@@ -15,6 +15,7 @@
 //! not 4 bytes long, allocates whatever length an INFO chunk claims, and its channel-mask repair
 //! shifts out of range for 32 and more channels. Samples are decoded by symphonia.
 
+mod blocks;
 mod decode;
 mod fault;
 mod format;
@@ -22,6 +23,8 @@ mod record;
 mod riff;
 mod samples;
 
+pub(crate) use blocks::Blocks;
+pub(crate) use decode::to_i16;
 pub use decode::{Clip, Limits, decode};
 pub use fault::WavFault;
 pub use format::{Encoding, Format};

@@ -16,7 +16,7 @@ use symphonia::default::codecs::PcmDecoder;
 use super::format::{Encoding, Format};
 
 /// Frames decoded at a time: bounds what is held besides file and result.
-const BLOCK_FRAMES: usize = 4_096;
+pub(super) const BLOCK_FRAMES: usize = 4_096;
 
 /// Decodes whole frames of `data`, averages their channels and hands them to `sink`, a block at a
 /// time. What is over is dropped.
@@ -37,7 +37,7 @@ pub(super) fn mono(data: &[u8], format: Format, mut sink: impl FnMut(&[f32])) ->
     Ok(())
 }
 
-fn decoder(format: Format) -> Result<PcmDecoder, Error> {
+pub(super) fn decoder(format: Format) -> Result<PcmDecoder, Error> {
     let mut params = AudioCodecParameters::new();
     params
         .for_codec(codec_id(format.encoding))
@@ -60,7 +60,7 @@ fn codec_id(encoding: Encoding) -> AudioCodecId {
     }
 }
 
-fn average(frame: &[f32]) -> f32 {
+pub(super) fn average(frame: &[f32]) -> f32 {
     let sum: f32 = frame.iter().map(|sample| bounded(*sample)).sum();
     sum / frame.len() as f32
 }

@@ -1,5 +1,7 @@
 //! Every setting there is, in the order of the manual: name, unit and range, default, meaning.
 
+mod recordings;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -12,6 +14,9 @@ use super::shape::{
     Whole,
 };
 use crate::fetch::Network;
+pub use recordings::{
+    RECORDINGS_FOLDER, RECORDINGS_MAX_FILE_BYTES, RECORDINGS_MAX_FILES, RECORDINGS_MAX_SECONDS,
+};
 
 /// All keys, in the order of the manual.
 pub const ALL: &[&dyn AnyKey] = &[
@@ -46,6 +51,10 @@ pub const ALL: &[&dyn AnyKey] = &[
     &DIALOGS_MAX_CONCURRENT_FETCHES,
     &DIALOGS_MAX_SECONDS,
     &DIALOGS_MAX_HELD_BYTES,
+    &RECORDINGS_FOLDER,
+    &RECORDINGS_MAX_FILE_BYTES,
+    &RECORDINGS_MAX_SECONDS,
+    &RECORDINGS_MAX_FILES,
     &DRAIN_SECONDS,
     &LOG_FORMAT,
     &LOG_LEVEL,
@@ -405,8 +414,8 @@ pub const DIALOGS_MAX_HELD_BYTES: Key<usize> = Key {
     default: "268435456",
     about: "How much audio all dialogs together may hold, those that are only prepared included; \
             one more is refused. What a request brings itself (`cid:`, `data:`) counts as it came \
-            until it is decoded. A decoded second takes 16,000 bytes, so the default holds four \
-            and a half hours.",
+            until it is decoded. A decoded second takes 16,000 bytes at 8 kHz and 96,000 at 48 kHz; \
+            of what plays for more than 30 s only the file is held.",
 };
 
 /// `drain-seconds`.

@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use media_io::recorder;
+
 use super::contradictions::Contradictions;
 use super::error::{ConfigError, Violation};
 use super::keys;
@@ -25,6 +27,8 @@ pub struct Config {
     pub engine: Engine,
     /// Dialogs and what they fetch.
     pub dialogs: Dialogs,
+    /// Recordings of conferences and connections.
+    pub recordings: Recordings,
     /// [`keys::DRAIN_SECONDS`].
     pub drain: Duration,
     /// Logging.
@@ -171,6 +175,40 @@ pub struct Dialogs {
     pub max_held_bytes: usize,
 }
 
+/// `[recordings]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recordings {
+    /// [`keys::RECORDINGS_FOLDER`].
+    pub folder: Option<PathBuf>,
+    /// [`keys::RECORDINGS_MAX_FILE_BYTES`].
+    pub max_file_bytes: u64,
+    /// [`keys::RECORDINGS_MAX_SECONDS`].
+    pub max_duration: Duration,
+    /// [`keys::RECORDINGS_MAX_FILES`].
+    pub max_files: usize,
+}
+
+impl Recordings {
+    /// What one may take, if there are any.
+    #[must_use]
+    pub fn limits(&self) -> Option<recorder::Limits> {
+        self.folder.as_ref().map(|_| recorder::Limits {
+            file_bytes_max: self.max_file_bytes,
+            duration_max: self.max_duration,
+            files_max: self.max_files,
+        })
+    }
+
+    fn read(written: &Written) -> Result<Self, Violation> {
+        Ok(Self {
+            folder: written.read(&keys::RECORDINGS_FOLDER)?,
+            max_file_bytes: written.read(&keys::RECORDINGS_MAX_FILE_BYTES)?,
+            max_duration: Duration::from_secs(written.read(&keys::RECORDINGS_MAX_SECONDS)?),
+            max_files: written.read(&keys::RECORDINGS_MAX_FILES)?,
+        })
+    }
+}
+
 /// `[log]`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Log {
@@ -226,6 +264,7 @@ impl Config {
             http: Http { listen: written.read(&keys::HTTP_LISTEN)? },
             engine: Engine::read(written)?,
             dialogs: Dialogs::read(written)?,
+            recordings: Recordings::read(written)?,
             drain: Duration::from_secs(written.read(&keys::DRAIN_SECONDS)?),
             log: Log {
                 format: written.read(&keys::LOG_FORMAT)?,

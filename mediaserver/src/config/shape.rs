@@ -227,6 +227,26 @@ impl Shape<String> for LogFilter {
     }
 }
 
+/// A folder, absolute so that it does not matter where the server is started, or none.
+pub(super) struct Folder;
+
+impl Shape<Option<PathBuf>> for Folder {
+    fn read(&self, value: &Value) -> Result<Option<PathBuf>, String> {
+        let folder = value.as_str().map(PathBuf::from);
+        match folder.ok_or_else(|| format!("{value} is not the path of a folder"))? {
+            folder if folder.as_os_str().is_empty() => Ok(None),
+            folder if !folder.is_absolute() => {
+                Err(format!("{} is not absolute; begin it with /", folder.display()))
+            }
+            folder => Ok(Some(folder)),
+        }
+    }
+
+    fn takes(&self) -> String {
+        "an absolute path, or nothing".to_owned()
+    }
+}
+
 /// A list of folders, absolute so that it does not matter where the server is started.
 pub(super) struct Folders;
 

@@ -193,7 +193,7 @@ impl Control {
             EnginePoint::Port(port) => match self.owners.get(&port) {
                 Some(Owner::Connection(_)) => return true,
                 Some(Owner::Dialog(id)) => self.dialogs.get(id).map(|dialog| dialog.owner),
-                Some(Owner::Tone(_)) | None => None,
+                Some(Owner::Tone(_) | Owner::Server) | None => None,
             },
         };
         owner.is_some_and(|owner| owner.identity == identity)

@@ -118,6 +118,8 @@ impl Control {
         self.speakers.forget(id);
         self.attendance.forget(id);
         let end_point = EndPoint::Conference(id.clone());
+        self.end_recordings_on(&end_point);
+        self.end_monitor_of(id);
         self.end_dialogs_on(&end_point, &format!("conference {id} was destroyed"));
         let mut plan = Plan::new();
         let room = conference.room;

@@ -2,13 +2,18 @@
 
 use std::net::IpAddr;
 
-use mixer::port::PortId;
+use media_io::player::Feeder;
+use media_io::recorder::Report;
+use mixer::port::{PortId, Rate};
 use mscp_proto::channel::Correlation;
 use mscp_proto::multipart::Resources;
 use mscp_proto::notification::Notification;
 use mscp_proto::request::Request;
 use mscp_proto::response::Response;
 
+use super::monitor::CardEnds;
+use super::prompt::Prompt;
+use super::recordings::{NewRecording, RecordingKey, RecordingOrder};
 use crate::metrics::CallResult;
 
 /// Names one MSCP channel (a TCP connection) for as long as it lives; never used twice.
@@ -75,7 +80,26 @@ pub enum Event {
         /// Which fetch.
         key: FetchKey,
         /// The decoded audio, or why there is none, in a person's words.
-        result: Result<dialogs::Pcm, String>,
+        result: Result<Prompt, String>,
+    },
+    /// A recording, asked for with [`Output::Record`], has begun or cannot.
+    RecordingOpened {
+        /// Which recording.
+        key: RecordingKey,
+        /// Whether its file is there, or why not.
+        result: Result<(), String>,
+    },
+    /// A recording that had begun is over; its files are complete.
+    RecordingEnded {
+        /// Which recording.
+        key: RecordingKey,
+        /// What became of it.
+        report: Report,
+    },
+    /// The sound card, asked for with [`Output::OpenSoundCard`].
+    SoundCardOpened {
+        /// Whether it is heard, or why not.
+        result: Result<(), String>,
     },
     /// The engine has notices waiting: poll them.
     EngineNotices,
@@ -145,7 +169,30 @@ pub enum Output {
         key: FetchKey,
         /// What to fetch.
         fetch: Fetch,
+        /// At which rate it will be heard.
+        rate: Rate,
     },
+    /// Begin a recording and report [`Event::RecordingOpened`], then at some time
+    /// [`Event::RecordingEnded`].
+    Record {
+        /// Which recording.
+        key: RecordingKey,
+        /// What it begins with.
+        recording: NewRecording,
+    },
+    /// Tell the recorder of a recording.
+    TellRecorder {
+        /// Which recording.
+        key: RecordingKey,
+        /// What.
+        order: RecordingOrder,
+    },
+    /// Open the sound card of this machine and report [`Event::SoundCardOpened`].
+    OpenSoundCard(CardEnds),
+    /// Close it.
+    CloseSoundCard,
+    /// Decode ahead of a player from now on, until that is over.
+    Feed(Feeder),
     /// A fetch whose dialog is gone: stop it, nothing is to be reported.
     CancelFetch {
         /// Which fetch.

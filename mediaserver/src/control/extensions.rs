@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dialogs::audio::TYPES;
 use media_io::codec::CODECS;
+use mixer::time::Time;
 use mscp_proto::extension::{
     CapabilitiesList, Capability, ConnectionEnded, ConnectionStarted, ErrorHangup,
     ExtensionNotification, ExtensionRequest, ExtensionResponse, Hangup, HungUp, Watching,
@@ -19,12 +20,17 @@ use super::event::{ChannelId, Output};
 use super::{Asker, Control};
 
 impl Control {
-    pub(super) fn on_extension(&mut self, asker: Asker, request: ExtensionRequest) {
+    pub(super) fn on_extension(&mut self, now: Time, asker: Asker, request: ExtensionRequest) {
         let response = match request {
             ExtensionRequest::Audit(_) => {
                 ExtensionResponse::AuditResult(self.audit(asker.identity))
             }
             ExtensionRequest::Watch(_) => return self.on_watch(asker),
+            ExtensionRequest::Record(record) => return self.on_record(now, asker, record),
+            ExtensionRequest::Monitor(monitor) => return self.on_monitor(asker, monitor),
+            ExtensionRequest::RecordControl(control) => {
+                return self.on_record_control(now, asker, control);
+            }
             ExtensionRequest::Hangup(hangup) => self.on_hang_up(hangup),
             ExtensionRequest::Capabilities(_) => {
                 ExtensionResponse::CapabilitiesList(self.capabilities())
@@ -74,6 +80,9 @@ impl Control {
         capabilities.push(list("audiomixingpolicy", "manual"));
         capabilities.push(list("subscribe", "activespeaker"));
         capabilities.push(list("subscribe", "attendance"));
+        if self.settings.recordings.is_some() {
+            capabilities.extend(["audio/wav", "audio/ogg"].map(|mime| list("recording", mime)));
+        }
         capabilities.push(list("calls", &self.settings.max_calls.to_string()));
         capabilities.push(list("conferences", &self.settings.max_conferences.to_string()));
         CapabilitiesList(capabilities)

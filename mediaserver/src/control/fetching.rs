@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use dialogs::Pcm;
 use mscp_proto::id::{ConferenceId, DialogId};
 
 use super::Control;
 use super::event::FetchKey;
+use super::prompt::Prompt;
 
 /// For whom something is fetched.
 #[derive(Debug)]
@@ -53,7 +53,7 @@ fn is_sound(wanted: &Wanted) -> bool {
 }
 
 impl Control {
-    pub(super) fn on_fetched(&mut self, key: FetchKey, result: Result<Pcm, String>) {
+    pub(super) fn on_fetched(&mut self, key: FetchKey, result: Result<Prompt, String>) {
         match self.fetches.forget(key) {
             Some(Wanted::Dialog(id)) => self.on_document_fetched(&id, result),
             Some(Wanted::Sound { conference, uri }) => {

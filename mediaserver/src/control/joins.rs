@@ -132,7 +132,7 @@ impl Control {
             EndPoint::Port(port) => match self.owners.get(&port)? {
                 Owner::Connection(id) => Some(id.to_string()),
                 Owner::Dialog(id) => Some(id.to_string()),
-                Owner::Tone(_) => None,
+                Owner::Tone(_) | Owner::Server => None,
             },
         }
     }

@@ -39,7 +39,12 @@ impl Control {
         let id = self.rooms.get(&room)?.clone();
         let passing = self.count(&id, port);
         self.sweep_audiences(plan, &id);
-        self.announce(plan, &id, port, passing?);
+        let passing = passing?;
+        match passing {
+            Passing::Enter => self.record_newcomer(plan, &id, port),
+            Passing::Exit => self.forget_speaker(plan, &id, port),
+        }
+        self.announce(plan, &id, port, passing);
         self.attendance.is_subscribed(&id).then_some(Owed::Attendance(id))
     }
 

@@ -12,8 +12,10 @@
 //! | `joins` | `join`, `unjoin` |
 //! | `members`, `tones` | who takes part in which conference, and how others hear of it |
 //! | `attendance`, `speakers` | what subscribers are told of it |
+//! | `prompt` | what is played, decoded before or meanwhile |
 //! | `floor` | who is heard where the application server decides |
 //! | `dialog` | `dialogprepare`, `dialogstart`, `dialogterminate`, and what dialogs report |
+//! | `recordings` | recording conferences and connections to files |
 //! | `extensions` | watching, hanging up, auditing: the project's own requests |
 //! | `channels` | which application server owns and hears what |
 //! | `transport` | channels that an application server sets up over SIP |
@@ -37,6 +39,9 @@ mod ids;
 mod joins;
 mod loops;
 mod members;
+mod monitor;
+mod prompt;
+mod recordings;
 mod settings;
 mod speakers;
 mod stage;
@@ -66,6 +71,9 @@ use tracing::{debug, info, warn};
 
 pub use event::{ChannelId, Event, Fetch, FetchKey, Output, SipCommand};
 pub(crate) use ids::UnreadIds;
+pub use monitor::CardEnds;
+pub use prompt::Prompt;
+pub use recordings::{NewFile, NewRecording, RecordingKey, RecordingOrder};
 pub use settings::{MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;
@@ -77,6 +85,8 @@ use connection::Connection;
 use dialog::Dialog;
 use fetching::Fetches;
 use ids::Ids;
+use monitor::Monitored;
+use recordings::Recordings;
 use speakers::Speakers;
 use stage::Stage;
 use tones::OwnTones;
@@ -97,6 +107,8 @@ pub struct Control {
     speakers: Speakers,
     transports: BTreeMap<CallKey, Transport>,
     fetches: Fetches,
+    recordings: Recordings,
+    monitored: Option<Monitored>,
     own_tones: OwnTones,
     /// Players of tones.
     tones_playing: usize,
@@ -120,6 +132,8 @@ enum Owner {
     Dialog(DialogId),
     /// A tone that an audience hears.
     Tone(RoomId),
+    /// The server itself: a tap of a recording, or its sound card.
+    Server,
 }
 
 /// What is to be done when a plan has been heard.
@@ -165,6 +179,8 @@ impl Control {
             speakers: Speakers::default(),
             transports: BTreeMap::new(),
             fetches: Fetches::default(),
+            recordings: Recordings::default(),
+            monitored: None,
             own_tones: OwnTones::default(),
             tones_playing: 0,
             held_bytes: 0,
@@ -186,12 +202,15 @@ impl Control {
                 self.on_channel_closed(now, channel, undelivered);
             }
             Event::Request { channel, correlation, request, resources } => {
-                self.on_request(channel, correlation, request, resources);
+                self.on_request(now, channel, correlation, request, resources);
             }
             Event::Notified { channel, notification } => self.on_notified(channel, notification),
             Event::Sip(event) => self.on_sip(now, event),
             Event::MediaOpened { port, result } => self.on_media_opened(port, result),
             Event::Fetched { key, result } => self.on_fetched(key, result),
+            Event::RecordingOpened { key, result } => self.on_recording_opened(key, result),
+            Event::RecordingEnded { key, report } => self.on_recording_ended(key, report),
+            Event::SoundCardOpened { result } => self.on_sound_card_opened(result),
             Event::EngineNotices => self.on_engine_notices(),
             Event::Drain => self.drain(),
             Event::Shutdown => self.shutdown(),
@@ -259,6 +278,7 @@ impl Control {
 
     fn on_request(
         &mut self,
+        now: Time,
         channel: ChannelId,
         correlation: Correlation,
         request: Request,
@@ -279,7 +299,7 @@ impl Control {
             Request::DialogPrepare(request) => self.on_dialog_prepare(asker, request, &resources),
             Request::DialogStart(request) => self.on_dialog_start(asker, request, &resources),
             Request::Extension(request) => {
-                self.on_extension(asker, request);
+                self.on_extension(now, asker, request);
                 Ok(())
             }
             Request::Unknown(foreign) => Err(format!(
@@ -339,6 +359,7 @@ impl Control {
             Some(Owner::Connection(id)) => self.on_connection_event(&id, event),
             Some(Owner::Dialog(id)) => self.on_dialog_event(&id, event),
             Some(Owner::Tone(audience)) => self.on_tone_event(port, audience, event),
+            Some(Owner::Server) => {}
             None => debug!(?port, ?event, "event of a port that is gone"),
         }
     }
@@ -367,11 +388,13 @@ impl Control {
         for id in ids {
             self.hang_up(&id, calls::HangUp::Shutdown);
         }
+        self.end_recordings();
         // The agent says BYE to the transport channels when it is shut down itself.
     }
 
     fn tear_down(&mut self, identity: Identity) {
         self.end_dialogs_of(identity);
+        self.end_recordings_of(identity);
         self.end_conferences_of(identity);
     }
 

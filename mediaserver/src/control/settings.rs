@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use media_io::jitter;
 use media_io::leg::LegStatistics;
+use media_io::recorder;
 
 use crate::fetch::Network;
 
@@ -27,6 +28,8 @@ pub struct Settings {
     pub over_sip: Vec<Network>,
     /// Audio that all dialogs and tones may hold together, decoded or still to be, in bytes.
     pub held_bytes_max: usize,
+    /// What a recording may take at most; `None` where nothing is recorded.
+    pub recordings: Option<recorder::Limits>,
     /// Notifications that wait for one absent application server.
     pub backlog_max: usize,
     /// How long what an absent application server owns survives; `None` for ever.

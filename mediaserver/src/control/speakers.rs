@@ -73,7 +73,7 @@ impl Control {
             .filter(|talking| self.can_be_heard(talking.port, conference.room))
             .filter_map(|talking| match self.owners.get(&talking.port) {
                 Some(Owner::Connection(id)) => Some(id.clone()),
-                Some(Owner::Dialog(_) | Owner::Tone(_)) | None => None,
+                Some(Owner::Dialog(_) | Owner::Tone(_) | Owner::Server) | None => None,
             })
             .collect();
         let Some(attention) = self.speakers.conferences.get_mut(id) else { return };

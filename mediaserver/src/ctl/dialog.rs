@@ -13,7 +13,16 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use super::{CtlError, Session, say, unexpected};
 use crate::client::ClientError;
 
-/// The type of what is played.
+/// The types of what is played, by the endings of files. The server looks for itself.
+const TYPES: [(&str, &str); 5] = [
+    ("mp3", "audio/mpeg"),
+    ("flac", "audio/flac"),
+    ("ogg", "audio/ogg"),
+    ("opus", "audio/ogg"),
+    ("wav", WAV),
+];
+
+/// The type of whatever has another ending.
 const WAV: &str = "audio/wav";
 
 /// The Content-ID of a file that is sent along.
@@ -111,7 +120,7 @@ impl Session {
 
 /// What to play, and the file that goes along if it is one.
 fn recording(src: &str) -> Result<(Script, Resources), CtlError> {
-    let mime = WAV.to_owned();
+    let mime = type_of(src).to_owned();
     if is_uri(src) {
         return Ok((Script::Uri { uri: src.to_owned(), mime }, Resources::default()));
     }
@@ -124,8 +133,14 @@ fn recording(src: &str) -> Result<(Script, Resources), CtlError> {
         )));
     }
     let resource =
-        Resource { content_id: Some(FILE_CID.to_owned()), content_type: WAV.to_owned(), bytes };
+        Resource { content_id: Some(FILE_CID.to_owned()), content_type: mime.clone(), bytes };
     Ok((Script::Uri { uri: format!("cid:{FILE_CID}"), mime }, Resources(vec![resource])))
+}
+
+fn type_of(src: &str) -> &'static str {
+    let ending = src.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let known = TYPES.iter().find(|(known, _)| ending.as_deref() == Some(known));
+    known.map_or(WAV, |(_, mime)| mime)
 }
 
 /// Whether this is a URI rather than a path; a file of that name comes first.
@@ -134,7 +149,7 @@ fn is_uri(src: &str) -> bool {
 }
 
 /// Only connection ids have two semicolons: those of the server's conferences have none.
-fn end_point(id: String) -> EndPoint {
+pub(super) fn end_point(id: String) -> EndPoint {
     let connection = ConnectionId::new(id.clone());
     match connection.sip_dialog() {
         Some(_) => EndPoint::Connection(connection),

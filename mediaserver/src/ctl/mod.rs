@@ -9,11 +9,13 @@
 //! |---|---|
 //! | `conference` | `create`, `destroy`, `join`, `unjoin`, `hangup` |
 //! | `dialog` | `play`, `prepare`, `start`, `stop` |
+//! | `record` | `record`, `recording`, `monitor` |
 //! | `show` | `list`, `watch`, `capabilities` |
 //! | `send` | `send` |
 
 mod conference;
 mod dialog;
+mod record;
 mod send;
 mod show;
 mod table;
@@ -100,6 +102,14 @@ async fn run(args: CtlArgs) -> Result<(), CtlError> {
         CtlVerb::Prepare { src, on } => session().await?.prepare(&src, on).await,
         CtlVerb::Start { dialog, on, no_wait } => session().await?.start(dialog, on, no_wait).await,
         CtlVerb::Stop { dialog, immediate } => session().await?.stop(dialog, immediate).await,
+        CtlVerb::Record { id, file, layout, rate, max_seconds, no_wait } => {
+            let wanted = record::Wanted { id, file, layout, rate, max_seconds };
+            session().await?.record(wanted, no_wait).await
+        }
+        CtlVerb::Recording { action, recording } => {
+            session().await?.control_recording(action, recording).await
+        }
+        CtlVerb::Monitor { conference, talk } => session().await?.monitor(conference, talk).await,
         CtlVerb::List => session().await?.list().await,
         CtlVerb::Watch => session().await?.watch().await,
         CtlVerb::Capabilities => session().await?.capabilities().await,

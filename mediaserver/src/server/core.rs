@@ -20,8 +20,11 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 use tracing::warn;
 
+use super::feeders::Feeders;
 use super::mscp::{Desk, Guest, ToChannel, Writer};
 use super::prompts::Prompts;
+use super::recorders::Recorders;
+use super::sound_card::SoundCards;
 use crate::control::{ChannelId, Control, Event, MediaTotals, Output, SipCommand, State};
 use crate::engine::pace::{Cause, LateTick};
 use crate::http::{Health, Phase};
@@ -60,6 +63,9 @@ pub(super) struct Core {
     /// Of each engine.
     pub(super) late_ticks: Vec<Consumer<LateTick>>,
     pub(super) prompts: Prompts,
+    pub(super) feeders: Feeders,
+    pub(super) recorders: Recorders,
+    pub(super) sound_cards: SoundCards,
     pub(super) metrics: Arc<Metrics>,
     pub(super) health: Arc<Health>,
     pub(super) channels: BTreeMap<ChannelId, Writer>,
@@ -205,7 +211,12 @@ impl Core {
             Output::CloseTransport { call } => self.close_transport(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.net.close(port, || {}),
-            Output::Fetch { key, fetch } => self.prompts.start(key, fetch),
+            Output::Fetch { key, fetch, rate } => self.prompts.start(key, fetch, rate),
+            Output::Feed(feeder) => self.feeders.take(feeder),
+            Output::OpenSoundCard(ends) => self.sound_cards.open(ends),
+            Output::CloseSoundCard => self.sound_cards.close(),
+            Output::Record { key, recording } => self.recorders.begin(key, recording),
+            Output::TellRecorder { key, order } => self.recorders.tell(key, order),
             Output::CancelFetch { key } => self.prompts.cancel(key),
         }
         None

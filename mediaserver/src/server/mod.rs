@@ -10,10 +10,13 @@
 mod core;
 mod decoding;
 mod descriptors;
+mod feeders;
 mod media;
 mod mscp;
 mod prompts;
+mod recorders;
 mod sizes;
+mod sound_card;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -40,9 +43,12 @@ use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
 use crate::http::{Health, Phase, Services, StateFuture, StateSource};
 use crate::metrics::Metrics;
+use feeders::Feeders;
 use media::Media;
 use mscp::Desk;
 use prompts::Prompts;
+use recorders::Recorders;
+use sound_card::SoundCards;
 
 /// Messages waiting for the core task before those who send them wait too.
 const INBOX_MAX: usize = 1_024;
@@ -99,6 +105,7 @@ impl Phones {
 /// All that can fail to be had.
 struct Parts {
     fetcher: Fetcher,
+    feeders: Feeders,
     ports: PortRange,
     metrics: Arc<Metrics>,
     health: Arc<Health>,
@@ -109,7 +116,7 @@ struct Parts {
 
 /// Sets the tasks to work, which cannot fail any more.
 fn run(config: Config, parts: Parts) -> Server {
-    let Parts { fetcher, ports, metrics, health, listeners, media, phones } = parts;
+    let Parts { fetcher, feeders, ports, metrics, health, listeners, media, phones } = parts;
     media.announce(&metrics);
     let shutdown = CancellationToken::new();
     let (inbox, messages) = mpsc::channel(INBOX_MAX);
@@ -128,6 +135,9 @@ fn run(config: Config, parts: Parts) -> Server {
         media_ip: config.media.ip,
         wake: media.wake,
         late_ticks: media.late_ticks,
+        feeders,
+        sound_cards: SoundCards::new(inbox.clone()),
+        recorders: Recorders::new(config.recordings.folder.clone(), inbox.clone()),
         prompts: Prompts::new(fetcher, limits, inbox.clone(), Arc::clone(&metrics)),
         metrics: Arc::clone(&metrics),
         health: Arc::clone(&health),
@@ -196,6 +206,7 @@ impl Server {
     /// [`StartError`], in one line a person can act on; nothing is left running then.
     pub async fn start(mut config: Config) -> Result<Server, StartError> {
         let fetcher = Fetcher::new(FetchConfig::from(&config.dialogs))?;
+        let feeders = Feeders::start()?;
         let ports = media_ports(&config)?;
         let sip_config = share_descriptors(&mut config);
         let metrics = Metrics::new(config.engine.threads);
@@ -204,8 +215,10 @@ impl Server {
         let media = Media::start(&config, &metrics, &health)?;
         // The last that can fail: unlike what was made before, an agent does not end at once.
         let phones = Phones::bind(sip_config).await?;
-        let server =
-            run(config, Parts { fetcher, ports, metrics, health, listeners, media, phones });
+        let server = run(
+            config,
+            Parts { fetcher, feeders, ports, metrics, health, listeners, media, phones },
+        );
         info!(sip = %server.sip, mscp = %server.mscp, http = %server.http, "ready");
         Ok(server)
     }
@@ -340,6 +353,7 @@ fn settings(config: &Config) -> Settings {
         backlog_max: config.mscp.max_queued_messages,
         over_sip: config.mscp.over_sip.clone(),
         held_bytes_max: config.dialogs.max_held_bytes,
+        recordings: config.recordings.limits(),
         cname: format!("antiphon@{}", config.media.ip),
         ntp_at_zero: net::ntp_at_zero(),
     }

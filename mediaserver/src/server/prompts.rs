@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use media_io::wav;
-use mixer::port::SAMPLE_RATE_HZ;
+use media_io::sound::{Document as Sound, Limits};
+use mixer::port::Rate;
 use tokio::sync::mpsc;
 use tokio::task::AbortHandle;
 
 use super::core::Message;
 use super::decoding::Decoding;
-use crate::control::{Event, Fetch, FetchKey};
+use crate::control::{Event, Fetch, FetchKey, Prompt};
 use crate::fetch::{FetchError, Fetched, Fetcher, Hints, Method, PART_NAME, Turn};
 use crate::metrics::{FetchInProgress, FetchOutcome, Metrics};
 
@@ -28,7 +28,7 @@ pub(super) struct Prompts {
 struct Documents {
     fetcher: Fetcher,
     decoding: Decoding,
-    limits: wav::Limits,
+    limits: Limits,
     metrics: Arc<Metrics>,
 }
 
@@ -44,7 +44,7 @@ struct Document {
 impl Prompts {
     pub(super) fn new(
         fetcher: Fetcher,
-        limits: wav::Limits,
+        limits: Limits,
         report: mpsc::Sender<Message>,
         metrics: Arc<Metrics>,
     ) -> Prompts {
@@ -52,11 +52,11 @@ impl Prompts {
         Prompts { documents, report, running: BTreeMap::new() }
     }
 
-    pub(super) fn start(&mut self, key: FetchKey, fetch: Fetch) {
+    pub(super) fn start(&mut self, key: FetchKey, fetch: Fetch, rate: Rate) {
         self.running.retain(|_, task| !task.is_finished());
         let (documents, report) = (self.documents.clone(), self.report.clone());
         let task = tokio::spawn(async move {
-            let result = documents.obtain(fetch).await;
+            let result = documents.obtain(fetch, rate).await;
             // The core task is gone only when the server ends.
             let _ = report.send(Message::Event(Box::new(Event::Fetched { key, result }))).await;
         });
@@ -72,7 +72,7 @@ impl Prompts {
 }
 
 impl Documents {
-    async fn obtain(&self, fetch: Fetch) -> Result<dialogs::Pcm, String> {
+    async fn obtain(&self, fetch: Fetch, rate: Rate) -> Result<Prompt, String> {
         let document = match fetch {
             Fetch::Bytes(bytes) => {
                 let turn = self.fetcher.turn_for_part().await.map_err(|error| error.to_string())?;
@@ -89,7 +89,7 @@ impl Documents {
                 Document { name: shown(fetched.final_uri), bytes: fetched.bytes, turn }
             }
         };
-        self.decode(document).await
+        self.decode(document, rate).await
     }
 
     async fn fetch(&self, uri: &str, hints: Hints) -> Result<(Fetched, Turn), FetchError> {
@@ -99,16 +99,17 @@ impl Documents {
         result
     }
 
-    async fn decode(&self, document: Document) -> Result<dialogs::Pcm, String> {
+    async fn decode(&self, document: Document, rate: Rate) -> Result<Prompt, String> {
         let (limits, name) = (self.limits, document.name.clone());
         let work = move || {
-            let clip = wav::decode(&document.bytes, SAMPLE_RATE_HZ, &limits);
-            // The document is not needed any more, so the next one may come into memory.
-            drop((document.bytes, document.turn));
-            clip
+            let prompt = Prompt::decode(Sound::new(document.bytes), rate, limits);
+            // What is still needed of the document is counted from now on, so the next one may come
+            // into memory.
+            drop(document.turn);
+            prompt
         };
         match self.decoding.decode(work).await {
-            Ok(Ok(clip)) => Ok(clip.samples),
+            Ok(Ok(prompt)) => Ok(prompt),
             Ok(Err(fault)) => Err(format!("{name}: {fault}")),
             Err(why) => Err(format!("{name}: {why}")),
         }

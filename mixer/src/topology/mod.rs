@@ -112,7 +112,7 @@ pub struct Stream {
 ///   [`add_room`](Self::add_room), [`set_policy`](Self::set_policy), [`join`](Self::join), [`unjoin`](Self::unjoin),
 ///   [`give_floor`](Self::give_floor), [`remove`](Self::remove).
 /// * Questions: [`contains`](Self::contains), [`joins`](Self::joins),
-///   [`joins_of`](Self::joins_of), [`source_of`](Self::source_of),
+///   [`joins_of`](Self::joins_of), [`source_of`](Self::source_of), [`rate_of`](Self::rate_of),
 ///   [`audible_to`](Self::audible_to).
 #[derive(Debug)]
 pub struct Topology {

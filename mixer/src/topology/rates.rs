@@ -23,6 +23,16 @@ impl Rates {
 }
 
 impl Topology {
+    /// The rate of a port, or the one at which a room mixes; that of G.711 for what is not there.
+    #[must_use]
+    pub fn rate_of(&self, end_point: impl Into<EndPoint>) -> Rate {
+        match end_point.into() {
+            EndPoint::Port(port) => self.ports.get(&port).map(|node| node.rate),
+            EndPoint::Room(room) => self.rooms.get(&room).map(|node| node.rates.highest()),
+        }
+        .unwrap_or_default()
+    }
+
     /// A port and a room were joined, or are joined no longer. Other pairs change no rate: a room
     /// that hears another one converts what comes from there.
     pub(super) fn count_pair(&mut self, plan: &mut Plan, key: (EndPoint, EndPoint), comes: bool) {

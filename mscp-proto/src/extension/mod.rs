@@ -10,6 +10,8 @@ mod connectionended;
 mod connectionstarted;
 mod error;
 mod hangup;
+mod monitor;
+mod record;
 mod watch;
 
 pub use audit::{
@@ -20,6 +22,11 @@ pub use connectionended::ConnectionEnded;
 pub use connectionstarted::ConnectionStarted;
 pub use error::ErrorReport;
 pub use hangup::{ErrorHangup, Hangup, HungUp};
+pub use monitor::{ErrorMonitor, Monitor, Monitoring};
+pub use record::{
+    ErrorRecord, Record, RecordAction, RecordControl, RecordEnded, RecordLayout, RecordState,
+    RecordedFile,
+};
 pub use watch::{Watch, Watching};
 
 use crate::error::Fault;
@@ -36,6 +43,12 @@ pub enum ExtensionRequest {
     Hangup(Hangup),
     /// `<a:capabilities>`.
     Capabilities(Capabilities),
+    /// `<a:record>`.
+    Record(Record),
+    /// `<a:recordcontrol>`.
+    RecordControl(RecordControl),
+    /// `<a:monitor>`.
+    Monitor(Monitor),
 }
 
 /// A response of the project's namespace.
@@ -51,6 +64,14 @@ pub enum ExtensionResponse {
     ErrorHangup(ErrorHangup),
     /// `<a:capabilitieslist>`.
     CapabilitiesList(CapabilitiesList),
+    /// `<a:recording>`.
+    Recording(RecordState),
+    /// `<a:errorrecord>`.
+    ErrorRecord(ErrorRecord),
+    /// `<a:monitoring>`.
+    Monitoring(Monitoring),
+    /// `<a:errormonitor>`.
+    ErrorMonitor(ErrorMonitor),
 }
 
 /// A notification of the project's namespace.
@@ -60,12 +81,23 @@ pub enum ExtensionNotification {
     ConnectionStarted(ConnectionStarted),
     /// `<a:connectionended>`.
     ConnectionEnded(ConnectionEnded),
+    /// `<a:recordended>`.
+    RecordEnded(RecordEnded),
 }
 
 impl ExtensionRequest {
     /// Whether the project's namespace has a request of this name.
     pub(crate) fn knows(name: &str) -> bool {
-        matches!(name, Audit::NAME | Watch::NAME | Hangup::NAME | Capabilities::NAME)
+        matches!(
+            name,
+            Audit::NAME
+                | Watch::NAME
+                | Hangup::NAME
+                | Capabilities::NAME
+                | Record::NAME
+                | RecordControl::NAME
+                | Monitor::NAME
+        )
     }
 
     pub(crate) fn read(element: &Element) -> Result<Self, Fault> {
@@ -74,6 +106,9 @@ impl ExtensionRequest {
             Watch::NAME => element.read().map(Self::Watch),
             Hangup::NAME => element.read().map(Self::Hangup),
             Capabilities::NAME => element.read().map(Self::Capabilities),
+            Record::NAME => element.read().map(Self::Record),
+            RecordControl::NAME => element.read().map(Self::RecordControl),
+            Monitor::NAME => element.read().map(Self::Monitor),
             name => Err(element.fault(format!("this server has no request <{name}>"))),
         }
     }
@@ -84,6 +119,9 @@ impl ExtensionRequest {
             Self::Watch(_) => Watch::NAME,
             Self::Hangup(_) => Hangup::NAME,
             Self::Capabilities(_) => Capabilities::NAME,
+            Self::Record(_) => Record::NAME,
+            Self::RecordControl(_) => RecordControl::NAME,
+            Self::Monitor(_) => Monitor::NAME,
         }
     }
 
@@ -93,6 +131,9 @@ impl ExtensionRequest {
             Self::Watch(element) => element.write(writer),
             Self::Hangup(element) => element.write(writer),
             Self::Capabilities(element) => element.write(writer),
+            Self::Record(element) => element.write(writer),
+            Self::RecordControl(element) => element.write(writer),
+            Self::Monitor(element) => element.write(writer),
         }
     }
 }
@@ -108,6 +149,10 @@ impl ExtensionResponse {
                 | HungUp::NAME
                 | ErrorHangup::NAME
                 | CapabilitiesList::NAME
+                | RecordState::NAME
+                | ErrorRecord::NAME
+                | Monitoring::NAME
+                | ErrorMonitor::NAME
         )
     }
 
@@ -118,6 +163,10 @@ impl ExtensionResponse {
             HungUp::NAME => element.read().map(Self::HungUp),
             ErrorHangup::NAME => element.read().map(Self::ErrorHangup),
             CapabilitiesList::NAME => element.read().map(Self::CapabilitiesList),
+            RecordState::NAME => element.read().map(Self::Recording),
+            ErrorRecord::NAME => element.read().map(Self::ErrorRecord),
+            Monitoring::NAME => element.read().map(Self::Monitoring),
+            ErrorMonitor::NAME => element.read().map(Self::ErrorMonitor),
             name => Err(element.fault(format!("this project has no response <{name}>"))),
         }
     }
@@ -125,10 +174,14 @@ impl ExtensionResponse {
     pub(crate) fn error_reason(&self) -> Option<&str> {
         match self {
             Self::ErrorHangup(error) => Some(&error.reason),
+            Self::ErrorRecord(error) => Some(&error.reason),
+            Self::ErrorMonitor(error) => Some(&error.reason),
             Self::AuditResult(_)
             | Self::Watching(_)
             | Self::HungUp(_)
-            | Self::CapabilitiesList(_) => None,
+            | Self::CapabilitiesList(_)
+            | Self::Recording(_)
+            | Self::Monitoring(_) => None,
         }
     }
 
@@ -139,6 +192,10 @@ impl ExtensionResponse {
             Self::HungUp(element) => element.write(writer),
             Self::ErrorHangup(element) => element.write(writer),
             Self::CapabilitiesList(element) => element.write(writer),
+            Self::Recording(element) => element.write(writer),
+            Self::ErrorRecord(element) => element.write(writer),
+            Self::Monitoring(element) => element.write(writer),
+            Self::ErrorMonitor(element) => element.write(writer),
         }
     }
 }
@@ -146,13 +203,14 @@ impl ExtensionResponse {
 impl ExtensionNotification {
     /// Whether the project's namespace has a notification of this name.
     pub(crate) fn knows(name: &str) -> bool {
-        matches!(name, ConnectionStarted::NAME | ConnectionEnded::NAME)
+        matches!(name, ConnectionStarted::NAME | ConnectionEnded::NAME | RecordEnded::NAME)
     }
 
     pub(crate) fn read(element: &Element) -> Result<Self, Fault> {
         match element.name.as_str() {
             ConnectionStarted::NAME => element.read().map(Self::ConnectionStarted),
             ConnectionEnded::NAME => element.read().map(Self::ConnectionEnded),
+            RecordEnded::NAME => element.read().map(Self::RecordEnded),
             name => Err(element.fault(format!("this project has no notification <{name}>"))),
         }
     }
@@ -161,6 +219,7 @@ impl ExtensionNotification {
         match self {
             Self::ConnectionStarted(_) => ConnectionStarted::NAME,
             Self::ConnectionEnded(_) => ConnectionEnded::NAME,
+            Self::RecordEnded(_) => RecordEnded::NAME,
         }
     }
 
@@ -168,6 +227,7 @@ impl ExtensionNotification {
         match self {
             Self::ConnectionStarted(element) => element.write(writer),
             Self::ConnectionEnded(element) => element.write(writer),
+            Self::RecordEnded(element) => element.write(writer),
         }
     }
 }

@@ -37,6 +37,7 @@ mod documents;
 mod hearing;
 pub mod network;
 pub mod phone;
+pub mod recorders;
 mod wires;
 
 use std::collections::{BTreeMap, VecDeque};
@@ -44,7 +45,9 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use media_io::jitter;
-use mediaserver::control::{Control, Event, Output, Settings, SipCommand};
+use media_io::player::Feeder;
+use media_io::recorder;
+use mediaserver::control::{CardEnds, Control, Event, Output, Settings, SipCommand};
 use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
 use mixer::time::{TICK, Time};
@@ -57,6 +60,7 @@ use documents::Documents;
 pub use hearing::tone_of;
 pub use network::Impairment;
 pub use phone::Phone;
+use recorders::Recorders;
 use wires::{Letter, Mailbag, Tray};
 
 /// Seed of a simulator that is given none.
@@ -113,6 +117,7 @@ impl Default for Setup {
                 jitter: jitter::Config::default(),
                 over_sip: vec!["203.0.113.0/24".parse().expect("a network")],
                 held_bytes_max: 64 << 20,
+                recordings: Some(recorder::Limits::default()),
                 backlog_max: 1_000,
                 grace: None,
                 cname: "simulator@198.51.100.1".to_owned(),
@@ -152,6 +157,12 @@ pub struct Simulator {
     pub servers: Vec<ApplicationServer>,
     /// What dialogs can be asked to play.
     pub documents: Documents,
+    /// The sound card of the server, while it is open.
+    pub sound_card: Option<CardEnds>,
+    /// What was recorded.
+    pub recorders: Recorders,
+    /// What plays while it is decoded.
+    feeders: Vec<Feeder>,
     callers: BTreeMap<char, Caller>,
     /// Identifiers by name.
     ids: BTreeMap<char, String>,
@@ -187,6 +198,9 @@ impl Simulator {
             now: Time(0),
             servers: Vec::new(),
             documents: Documents::default(),
+            sound_card: None,
+            recorders: Recorders::default(),
+            feeders: Vec::new(),
             callers: BTreeMap::new(),
             ids: BTreeMap::new(),
             bound: BTreeMap::new(),
@@ -246,6 +260,12 @@ impl Simulator {
         self.ids.insert(name, id.into());
     }
 
+    /// Prompts that are being decoded while they play.
+    #[must_use]
+    pub fn decoding(&self) -> usize {
+        self.feeders.len()
+    }
+
     /// RTP ports that are bound.
     #[must_use]
     pub fn bound_ports(&self) -> usize {
@@ -266,8 +286,10 @@ impl Simulator {
             self.engines[number].tick(self.now, &mut mailbags[number], &mut self.tray);
         }
         self.deliver();
+        self.decode_ahead();
         self.feed(Event::EngineNotices);
-        for event in self.documents.due(self.now) {
+        let recorded = self.recorders.advance();
+        for event in self.documents.due(self.now).into_iter().chain(recorded) {
             self.feed(event);
         }
         if self.control.poll_timeout().is_some_and(|timeout| timeout <= self.now) {
@@ -313,10 +335,30 @@ impl Simulator {
             Output::CloseTransport { call } => return self.cut(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
             Output::CloseMedia { port } => self.close_media(port),
-            Output::Fetch { key, fetch } => self.documents.fetch(self.now, key, &fetch),
+            Output::Fetch { key, fetch, rate } => {
+                self.documents.fetch(self.now, key, &fetch, rate);
+            }
+            Output::OpenSoundCard(ends) => {
+                self.sound_card = Some(ends);
+                return Some(Event::SoundCardOpened { result: Ok(()) });
+            }
+            Output::CloseSoundCard => self.sound_card = None,
+            Output::Record { key, recording } => return Some(self.recorders.begin(key, recording)),
+            Output::TellRecorder { key, order } => return self.recorders.tell(key, order),
+            Output::Feed(feeder) => {
+                self.feeders.push(feeder);
+                self.decode_ahead();
+            }
             Output::CancelFetch { key } => self.documents.cancel(key),
         }
         None
+    }
+
+    fn decode_ahead(&mut self) {
+        for feeder in &mut self.feeders {
+            feeder.fill().expect("a document that is sound");
+        }
+        self.feeders.retain(|feeder| !feeder.is_over());
     }
 
     fn carry_out_sip(&mut self, command: SipCommand) {

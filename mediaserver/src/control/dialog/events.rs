@@ -69,6 +69,7 @@ impl Control {
         reason: &str,
     ) {
         let end_point = EndPoint::Connection(id.clone());
+        self.end_recordings_on(&end_point);
         self.end_dialogs_on(&end_point, &format!("connection {id} ended ({reason})"));
     }
 

@@ -1,7 +1,6 @@
 //! Carries out what a dialog's machine wants, and answers the request that started it.
 
-use dialogs::{Input, Output as Wish, Pcm};
-use media_io::player::{PlayerConfig, player};
+use dialogs::{Input, Output as Wish};
 use mixer::plan::Plan;
 use mixer::port::{Media, Rate};
 use mixer::topology::EndPoint as EnginePoint;
@@ -18,30 +17,31 @@ use tracing::info;
 use super::{Asked, Kind};
 use crate::control::event::Output;
 use crate::control::fetching::Wanted;
+use crate::control::prompt::{Playing, Prompt};
 use crate::control::{Asker, Control, Owed, Owner};
 
 impl Control {
     pub(in crate::control) fn on_document_fetched(
         &mut self,
         id: &DialogId,
-        result: Result<Pcm, String>,
+        result: Result<Prompt, String>,
     ) {
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.fetch = None;
         }
-        let result = result.and_then(|pcm| self.hold_decoded(id, pcm));
+        let result = result.and_then(|prompt| self.hold_decoded(id, prompt));
         self.feed(id, Input::Fetched(result));
     }
 
     /// The audio takes the place of what it was decoded from.
-    fn hold_decoded(&mut self, id: &DialogId, pcm: Pcm) -> Result<Pcm, String> {
-        let bytes = size_of_val(&*pcm);
+    fn hold_decoded(&mut self, id: &DialogId, prompt: Prompt) -> Result<Prompt, String> {
+        let bytes = prompt.size();
         let source_bytes = self.dialogs.get(id).map_or(0, |dialog| dialog.held_bytes);
         self.hold(source_bytes, bytes, "decoded audio")?;
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.held_bytes = bytes;
         }
-        Ok(pcm)
+        Ok(prompt)
     }
 
     /// Counts `new` bytes in the place of `old` ones against what all dialogs and tones may hold
@@ -68,7 +68,7 @@ impl Control {
     }
 
     /// Gives the machine an input and carries out what it wants.
-    pub(super) fn feed(&mut self, id: &DialogId, input: Input) {
+    pub(super) fn feed(&mut self, id: &DialogId, input: Input<Prompt>) {
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.machine.handle(input);
             self.carry_out(id);
@@ -81,7 +81,7 @@ impl Control {
                 Wish::Fetch => self.fetch(id),
                 Wish::Prepared => self.answer_prepared(id),
                 Wish::Failed { reason } => self.fail(id, reason),
-                Wish::Play(pcm) => self.play(id, pcm),
+                Wish::Play(prompt) => self.play(id, prompt),
                 Wish::Started => self.answer_started(id),
                 Wish::StopPlaying => self.stop_playing(id),
                 Wish::Exit => self.exit(id),
@@ -96,7 +96,11 @@ impl Control {
         let Some(fetch) = dialog.source.take() else { return };
         let key = self.fetches.begin(Wanted::Dialog(id.clone()));
         dialog.fetch = Some(key);
-        self.outputs.push_back(Output::Fetch { key, fetch });
+        let (identity, endpoint) = (dialog.owner.identity, dialog.endpoint.clone());
+        // Prepared for nobody in particular, it may be for someone who hears all of it.
+        let end_point = endpoint.and_then(|it| self.check_end_point(identity, &it).ok());
+        let rate = end_point.map_or(Rate::Full, |it| self.stage.topology.rate_of(it));
+        self.outputs.push_back(Output::Fetch { key, fetch, rate });
     }
 
     fn answer_prepared(&mut self, id: &DialogId) {
@@ -137,13 +141,13 @@ impl Control {
     }
 
     /// Puts a player on the engine and joins it to the end point.
-    fn play(&mut self, id: &DialogId, pcm: Pcm) {
-        if let Err(reason) = self.attach(id, pcm) {
+    fn play(&mut self, id: &DialogId, prompt: Prompt) {
+        if let Err(reason) = self.attach(id, prompt) {
             self.feed(id, Input::EndPointGone { reason });
         }
     }
 
-    fn attach(&mut self, id: &DialogId, pcm: Pcm) -> Result<(), String> {
+    fn attach(&mut self, id: &DialogId, prompt: Prompt) -> Result<(), String> {
         let dialog = self.dialogs.get(id).ok_or("the dialog is gone")?;
         let end_point = dialog.endpoint.clone().ok_or("the dialog has no end point")?;
         let streams = dialog.streams;
@@ -156,10 +160,12 @@ impl Control {
             EnginePoint::Room(_) => handle.reserve_port(),
         };
         let port = port.map_err(|full| full.to_string())?;
-        let (body, handle) =
-            player(PlayerConfig { port, samples: pcm, rate: Rate::Narrow, started: true });
+        let playing = prompt.player(port).map_err(|fault| fault.to_string())?;
+        let Playing { body, handle, rate, feeder } = playing;
+        // Filled before the engine has the player.
+        self.outputs.extend(feeder.map(Output::Feed));
         let mut plan = Plan::new();
-        self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(Rate::Narrow));
+        self.stage.topology.add_port(&mut plan, port, Box::new(body), Media::plain(rate));
         let joined = self.stage.topology.join(&mut plan, port, target, streams);
         if let Some(dialog) = self.dialogs.get_mut(id) {
             dialog.port = Some(port);

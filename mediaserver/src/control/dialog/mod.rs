@@ -22,6 +22,7 @@ use mscp_proto::shared::{DialogSubscribe, FetchHints, Script, Streams};
 use super::Asker;
 use super::channels::Subscriber;
 use super::event::{Fetch, FetchKey};
+use super::prompt::Prompt;
 
 /// Characters of a dialog's address that are shown; a `data:` URI can be megabytes long.
 const SOURCE_NAME_CHARS: usize = 80;
@@ -29,7 +30,7 @@ const SOURCE_NAME_CHARS: usize = 80;
 /// One dialog.
 #[derive(Debug)]
 pub(super) struct Dialog {
-    machine: AudioDialog,
+    machine: AudioDialog<Prompt>,
     /// What it plays, short enough to show.
     pub(super) source_name: String,
     /// What is to be fetched, until it is handed over.

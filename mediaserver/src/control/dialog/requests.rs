@@ -172,7 +172,7 @@ impl Control {
         }
     }
 
-    pub(super) fn check_end_point(
+    pub(in crate::control) fn check_end_point(
         &self,
         identity: Identity,
         end_point: &EndPoint,

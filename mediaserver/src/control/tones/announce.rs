@@ -1,9 +1,7 @@
 //! Plays a tone to each audience when someone comes or goes.
 
-use dialogs::Pcm;
-use media_io::player::{PlayerConfig, player};
 use mixer::plan::Plan;
-use mixer::port::{Media, PortEvent, PortId, Rate};
+use mixer::port::{Media, PortEvent, PortId};
 use mixer::room::RoomId;
 use mixer::topology::{Directions, Manner};
 use mscp_proto::conference::Tone;
@@ -11,6 +9,8 @@ use mscp_proto::id::ConferenceId;
 use tracing::debug;
 
 use super::super::conferences::Conference;
+use super::super::event::Output;
+use super::super::prompt::{Playing, Prompt};
 use super::super::{Control, Owner};
 use super::audience::{Audience, listeners};
 
@@ -38,7 +38,7 @@ impl Control {
         passing: Passing,
     ) {
         let Some(conference) = self.conferences.get(id) else { return };
-        let due: Vec<(RoomId, Pcm)> = conference
+        let due: Vec<(RoomId, Prompt)> = conference
             .audiences
             .iter()
             .filter(|audience| audience.playing.len() < TONES_AT_ONCE)
@@ -66,7 +66,7 @@ impl Control {
         conference: &Conference,
         audience: &Audience,
         passing: Passing,
-    ) -> Option<Pcm> {
+    ) -> Option<Prompt> {
         let (tone, own) = match passing {
             Passing::Enter => (&audience.enter, &self.own_tones.enter),
             Passing::Exit => (&audience.exit, &self.own_tones.exit),
@@ -74,7 +74,7 @@ impl Control {
         match tone {
             Tone::On => Some(own.clone()),
             Tone::Off => None,
-            Tone::Uri(uri) => conference.sounds.get(uri)?.pcm().cloned(),
+            Tone::Uri(uri) => conference.sounds.get(uri)?.prompt().cloned(),
         }
     }
 
@@ -83,16 +83,18 @@ impl Control {
         plan: &mut Plan,
         id: &ConferenceId,
         audience: RoomId,
-        samples: Pcm,
+        tone: Prompt,
     ) -> Result<(), String> {
         if self.tones_playing >= TONES_MAX {
             return Err(format!("all {TONES_MAX} tones are playing"));
         }
         let port = self.stage.handle.reserve_port().map_err(|full| full.to_string())?;
         // Its handle may go: a tone is not stopped, only removed.
-        let (body, _) = player(PlayerConfig { port, samples, rate: Rate::Narrow, started: true });
+        let playing = tone.player(port).map_err(|fault| fault.to_string())?;
+        let Playing { body, rate, feeder, .. } = playing;
+        self.outputs.extend(feeder.map(Output::Feed));
         let joins = &mut self.stage.topology;
-        joins.add_port(plan, port, Box::new(body), Media::plain(Rate::Narrow));
+        joins.add_port(plan, port, Box::new(body), Media::plain(rate));
         let manner = Manner::from(Directions::AToB).preferred(true);
         // Preferred: whatever the conference's policy, it is heard and counts for nobody.
         if let Err(error) = joins.join(plan, port, audience, manner) {

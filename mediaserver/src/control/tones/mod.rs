@@ -27,9 +27,9 @@ mod sounds;
 
 use std::sync::Arc;
 
-use dialogs::Pcm;
 use media_io::tone::{Note, melody};
 
+use super::prompt::Prompt;
 pub(super) use announce::Passing;
 pub(super) use audience::{Audience, Membership};
 pub(super) use sounds::Sound;
@@ -45,13 +45,13 @@ const HIGH: Note = Note { frequency_hz: 880.0, length_ms: 150 };
 /// The server's own tones.
 #[derive(Debug)]
 pub(super) struct OwnTones {
-    enter: Pcm,
-    exit: Pcm,
+    enter: Prompt,
+    exit: Prompt,
 }
 
 impl Default for OwnTones {
     fn default() -> OwnTones {
-        let pcm = |notes: [Note; 2]| Arc::from(melody(&notes, LEVEL_DB));
+        let pcm = |notes: [Note; 2]| Prompt::narrow(Arc::from(melody(&notes, LEVEL_DB)));
         OwnTones { enter: pcm([LOW, HIGH]), exit: pcm([HIGH, LOW]) }
     }
 }

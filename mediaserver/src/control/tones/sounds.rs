@@ -4,7 +4,8 @@
 //! What cannot be fetched is not heard, and nothing is played in its place: a join is not refused for
 //! the want of a tone, and whoever chose a sound did not choose ours.
 
-use dialogs::Pcm;
+use mixer::port::Rate;
+use mixer::topology::EndPoint;
 use mscp_proto::conference::Tone;
 use mscp_proto::id::ConferenceId;
 use tracing::warn;
@@ -12,6 +13,7 @@ use tracing::warn;
 use super::super::Control;
 use super::super::event::{Fetch, FetchKey, Output};
 use super::super::fetching::Wanted;
+use super::super::prompt::Prompt;
 
 /// Tones of all conferences that are on their way at a time.
 const FETCHES_MAX: usize = 1_024;
@@ -30,15 +32,15 @@ pub(in super::super) struct Sound {
 #[derive(Debug)]
 enum State {
     Coming(FetchKey),
-    Here(Pcm),
+    Here(Prompt),
     /// It cannot be had.
     Missing,
 }
 
 impl Sound {
-    pub(super) fn pcm(&self) -> Option<&Pcm> {
+    pub(super) fn prompt(&self) -> Option<&Prompt> {
         match &self.state {
-            State::Here(pcm) => Some(pcm),
+            State::Here(prompt) => Some(prompt),
             State::Coming(_) | State::Missing => None,
         }
     }
@@ -78,7 +80,9 @@ impl Control {
         let key = self.fetches.begin(Wanted::Sound { conference: id.clone(), uri: uri.to_owned() });
         let uri = uri.to_owned();
         let fetch = Fetch::Uri { uri, max_age: None, max_stale: None, post: false };
-        self.outputs.push_back(Output::Fetch { key, fetch });
+        let room = self.conferences.get(id).map(|conference| EndPoint::from(conference.room));
+        let rate = room.map_or(Rate::Full, |room| self.stage.topology.rate_of(room));
+        self.outputs.push_back(Output::Fetch { key, fetch, rate });
         Ok(key)
     }
 
@@ -86,21 +90,21 @@ impl Control {
         &mut self,
         id: &ConferenceId,
         uri: &str,
-        result: Result<Pcm, String>,
+        result: Result<Prompt, String>,
     ) {
         let conference = self.conferences.get(id);
         let Some(sound) = conference.and_then(|it| it.sounds.get(uri)) else { return };
         let before = sound.held_bytes;
-        let held_bytes = |pcm: &Pcm| uri.len() + size_of_val(&**pcm);
-        let held = result.and_then(|pcm| {
-            self.hold(before, held_bytes(&pcm), "decoded audio of a tone").map(|()| pcm)
+        let held_bytes = |prompt: &Prompt| uri.len() + prompt.size();
+        let held = result.and_then(|prompt| {
+            self.hold(before, held_bytes(&prompt), "decoded audio of a tone").map(|()| prompt)
         });
         let conference = self.conferences.get_mut(id);
         let Some(sound) = conference.and_then(|it| it.sounds.get_mut(uri)) else { return };
         match held {
-            Ok(pcm) => {
-                sound.held_bytes = held_bytes(&pcm);
-                sound.state = State::Here(pcm);
+            Ok(prompt) => {
+                sound.held_bytes = held_bytes(&prompt);
+                sound.state = State::Here(prompt);
             }
             Err(reason) => {
                 sound.state = State::Missing;
