@@ -35,7 +35,7 @@ fn packets_under_way_when_keys_change_are_still_taken_for_a_while() {
     for sequence in 4..4 + OVERLAP {
         assert!(comes(&mut protection, &seal(&mut new, &rtp(sequence))).is_ok());
     }
-    assert_eq!(comes(&mut protection, &seal(&mut old, &rtp(5))), Err(Fault::Unauthenticated));
+    assert!(comes(&mut protection, &seal(&mut old, &rtp(5))).is_err());
 }
 
 #[test]
