@@ -9,8 +9,8 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use media_io::net::{
-    Egress, Ingress, MAX_DATAGRAM, NetConfig, NetHandle, PortRange, PortRangeError, Snapshot, now,
-    start,
+    Egress, Guard, Ingress, MAX_DATAGRAM, NetConfig, NetHandle, PortRange, PortRangeError,
+    Snapshot, now, start,
 };
 use mixer::Capacities;
 use mixer::inbox::Inbox;
@@ -62,7 +62,7 @@ impl Bench {
     fn open(&self, port: PortId) -> SocketAddr {
         let pair = self.range.bind_pair(LOOPBACK).unwrap();
         let rtp = address(pair.rtp_port());
-        self.net.open(port, pair);
+        self.net.open(port, pair, Guard::Clear);
         rtp
     }
 

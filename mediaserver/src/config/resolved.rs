@@ -4,6 +4,8 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use media_io::sdp::Security;
+
 use super::contradictions::Contradictions;
 use super::error::{ConfigError, Violation};
 use super::keys;
@@ -44,6 +46,8 @@ pub struct Sip {
     pub tcp: bool,
     /// [`keys::SIP_MAX_CALLS`].
     pub max_calls: usize,
+    /// [`keys::SIP_SRTP`].
+    pub srtp: Security,
 }
 
 /// `[mscp]`.
@@ -243,6 +247,7 @@ impl Sip {
             udp: written.read(&keys::SIP_UDP)?,
             tcp: written.read(&keys::SIP_TCP)?,
             max_calls: written.read(&keys::SIP_MAX_CALLS)?,
+            srtp: written.read(&keys::SIP_SRTP)?,
         };
         if !sip.udp && !sip.tcp {
             return Err(written.violation(

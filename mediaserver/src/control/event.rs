@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use media_io::net::Guard;
 use mixer::port::PortId;
 use mscp_proto::channel::Correlation;
 use mscp_proto::multipart::Resources;
@@ -70,6 +71,11 @@ pub enum Event {
         /// The RTP port number, or why there is none.
         result: Result<u16, String>,
     },
+    /// An [`Output::GuardMedia`] could not be carried out.
+    MediaUnguarded {
+        /// For which port.
+        port: PortId,
+    },
     /// A document, asked for with [`Output::Fetch`].
     Fetched {
         /// Which fetch.
@@ -133,6 +139,13 @@ pub enum Output {
     OpenMedia {
         /// For which port.
         port: PortId,
+    },
+    /// Let a leg's datagrams pass like this from now on, or report [`Event::MediaUnguarded`].
+    GuardMedia {
+        /// Of which port.
+        port: PortId,
+        /// How.
+        guard: Guard,
     },
     /// Close the sockets of a leg; their numbers may be used again.
     CloseMedia {

@@ -27,6 +27,7 @@ mod network;
 mod offerless;
 mod ownership;
 mod playout;
+mod protection;
 mod random;
 mod refusals;
 mod renegotiation;
