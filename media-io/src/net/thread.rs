@@ -170,9 +170,8 @@ impl NetThread {
         flow
     }
 
-    /// What the engine queued before was queued under what was agreed before.
+    /// What the engine has queued leaves as is agreed now: never with less protection than that.
     fn guard(&mut self, port: PortId, guard: Guard) {
-        self.drain_outboxes();
         if let Some(open) = self.sockets.of(port) {
             open.gate.set(guard);
         }
