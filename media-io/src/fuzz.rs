@@ -14,8 +14,11 @@ use crate::codec::{G722, L16_WIDE, OPUS, PCMU};
 use crate::leg::{Accepted, Format, LegConfig, Remote};
 use crate::rtp::{HEADER_LEN, Packet, Sequence, Timestamp};
 use crate::sdp::channel::{LocalChannel, answer_channel, is_channel_offer};
-use crate::sdp::{LocalMedia, Refusal, accept_answer, answer, answer_again, offer, offer_again};
+use crate::sdp::{
+    LocalMedia, Refusal, Security, accept_answer, answer, answer_again, offer, offer_again,
+};
 use crate::sound::{Document, Kind, Repeat, SoundFault, Stream};
+use crate::srtp::{Keyring, MasterKey, Mki, Opener, SECRET_BYTES_MAX, SUITES, Sealer};
 use crate::telephone_event::{Payload, Receiver};
 use crate::{rtcp, wav};
 
@@ -39,6 +42,12 @@ const TICK_FOLLOWS: u8 = 0x40;
 /// In the first byte of a datagram's record: the upper bits of its length.
 const LENGTH_BITS: u8 = 0x07;
 
+/// In the first byte of [`srtp`]: the key has a name.
+const NAMED: u8 = 0x40;
+
+/// Bytes that a datagram of [`srtp`] may have with what protects it.
+const ROOM: usize = 1_600;
+
 /// Bytes of one step of [`telephone_event`].
 const EVENT_BYTES: usize = 9;
 
@@ -50,15 +59,25 @@ const AUDIO: u8 = 2;
 
 /// Whatever a peer sends as SDP, it is answered or refused; an answer given twice stays the same.
 pub fn sdp(text: &[u8]) {
-    let local = LocalMedia::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 40_000, 1);
-    if let Ok(ours) = offer(&local) {
-        let _ = accept_answer(ours, text, &local);
+    for security in [Security::Plain, Security::Optional, Security::Required] {
+        let mut local = LocalMedia::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 40_000, 1);
+        local.security = security;
+        local.keyring = Keyring::draw(|secret| secret.fill(1));
+        negotiate(text, &local);
     }
-    let Ok(first) = answer(text, &local) else { return };
-    assert_eq!(answer_again(text, &local, &first).as_ref(), Ok(&first));
-    if let Ok(second) = offer_again(&local, &first) {
+}
+
+fn negotiate(text: &[u8], local: &LocalMedia) {
+    if let Ok(ours) = offer(local) {
+        let _ = accept_answer(ours, text, local);
+    }
+    let Ok(first) = answer(text, local) else { return };
+    let protected = first.keys.is_some() || first.remote.is_none();
+    assert!(protected || local.security != Security::Required, "in the clear against the policy");
+    assert_eq!(answer_again(text, local, &first).as_ref(), Ok(&first));
+    if let Ok(second) = offer_again(local, &first) {
         // Media of ours on top of all of theirs may be more than we would read.
-        let peer = answer(&second.sdp, &local);
+        let peer = answer(&second.sdp, local);
         let readable = matches!(peer, Ok(_) | Err(Refusal::TooLarge { .. }));
         assert!(readable, "our own offer is refused: {peer:?}");
     }
@@ -70,6 +89,45 @@ pub fn sdp_channel(text: &[u8]) {
     let local = LocalChannel { ip, port: 5_000, session_id: 1, version: 1, connected: true };
     let answered = answer_channel(text, &local);
     assert!(answered.is_err() || is_channel_offer(text));
+}
+
+/// Whatever comes under a key that its sender does not have, it is refused; and a packet that was
+/// sealed is opened as it was.
+///
+/// The first byte chooses suite, channel and whether the key has a name; the rest is the datagram.
+pub fn srtp(input: &[u8]) {
+    let [choice, datagram @ ..] = input else { return };
+    let suite = SUITES[usize::from(choice & 0x0f) % SUITES.len()];
+    let Some(mut key) = MasterKey::new(suite, &[7; SECRET_BYTES_MAX][..suite.secret_len()]) else {
+        return;
+    };
+    let (mut sealer, mut plain) = (Sealer::new(&key), [0; ROOM]);
+    let mut sealed = [0; ROOM];
+    let on_rtcp = choice & ON_RTCP != 0;
+    if choice & NAMED != 0
+        && let Some(name) = Mki::new(1, 4)
+    {
+        key = key.named(name);
+    }
+    let mut opener = Opener::new(&key);
+    let opened = match on_rtcp {
+        true => opener.rtcp(datagram, &mut plain),
+        false => opener.rtp(datagram, &mut plain),
+    };
+    assert!(opened.is_err(), "opened without a key: {opened:?}");
+    let len = match on_rtcp {
+        true => sealer.rtcp(datagram, &mut sealed),
+        false => sealer.rtp(datagram, &mut sealed),
+    };
+    if choice & NAMED != 0 {
+        return;
+    }
+    let Some(sealed) = len.ok().and_then(|len| sealed.get(..len)) else { return };
+    let opened = match on_rtcp {
+        true => opener.rtcp(sealed, &mut plain),
+        false => opener.rtp(sealed, &mut plain),
+    };
+    assert_eq!(opened.ok().and_then(|len| plain.get(..len)), Some(datagram));
 }
 
 /// What is read as RTP lies within the datagram.

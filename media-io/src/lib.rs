@@ -33,6 +33,7 @@ pub mod rtcp;
 pub mod rtp;
 pub mod sdp;
 pub mod sound;
+pub mod srtp;
 pub mod telephone_event;
 pub mod tone;
 pub mod wav;

@@ -26,6 +26,11 @@ fn wav() {
 }
 
 #[test]
+fn srtp() {
+    replay::replay(CRATE, "srtp", fuzz::srtp);
+}
+
+#[test]
 fn leg() {
     replay::replay(CRATE, "leg", fuzz::leg);
 }

@@ -264,7 +264,7 @@ fn the_first_usable_audio_stream_is_taken() {
 
 #[test]
 fn other_transports_are_488_with_warning_302() {
-    for proto in ["RTP/SAVP", "RTP/AVPF", "UDP/TLS/RTP/SAVPF", "udp"] {
+    for proto in ["RTP/AVPF", "RTP/SAVPF", "UDP/TLS/RTP/SAVPF", "udp"] {
         let refusal = refused(&format!("m=audio 6000 {proto} 0\r\n"));
         assert_eq!(refusal, Refusal::Transport { proto: proto.to_owned() });
         assert_eq!((refusal.status(), refusal.warning()), (488, Some(302)));

@@ -69,6 +69,56 @@ fn a_fresh_phone_calls_with_the_line_from_the_readme() {
     server.wait_for_no_call(Duration::from_secs(5));
 }
 
+#[test]
+#[ignore = "end to end: run ./test"]
+fn phones_with_keys_hear_each_other_where_srtp_is_required() {
+    let server = [("MEDIASERVER_SIP_SRTP", "required")];
+    for encryption in ["srtp-mand", "srtp"] {
+        two_phones_hear_each_other(&server, |server, name, hz| {
+            Phone::call_with_keys(server, name, hz, encryption)
+        });
+    }
+}
+
+#[test]
+#[ignore = "end to end: run ./test"]
+fn phones_hear_each_other_over_ipv6_in_the_clear_and_with_keys() {
+    let sip = ("MEDIASERVER_SIP", "[::1]:0");
+    two_phones_hear_each_other(&[sip], Phone::call);
+    let server = [sip, ("MEDIASERVER_SIP_SRTP", "required")];
+    two_phones_hear_each_other(&server, |server, name, hz| {
+        Phone::call_with_keys(server, name, hz, "srtp-mand")
+    });
+}
+
+fn two_phones_hear_each_other(
+    variables: &[(&str, &str)],
+    call: impl Fn(&Server, &str, f64) -> Phone,
+) {
+    if !installed(&["baresip"]) {
+        return;
+    }
+    let server = Server::with(variables);
+    let mut application = AppServer::connect(server.mscp);
+    application.watch();
+    let conference = application.create_conference();
+    let voices = [("one", VOICES_HZ[0]), ("two", VOICES_HZ[1])];
+    let phones = voices.map(|(name, hz)| {
+        let phone = call(&server, name, hz);
+        let connection = application.next_connection();
+        application.join(&conference, &connection, "");
+        phone
+    });
+    sleep(TALK);
+    phones.iter().for_each(Phone::hang_up);
+    assert_each_hears_the_others(phones, voices);
+    server.wait_for_no_call(Duration::from_secs(5));
+    for reason in ["srtp_unauthenticated", "srtp_replayed", "srtp_malformed", "srtp_not_sealed"] {
+        let dropped = format!("mediaserver_network_dropped_packets_total{{reason=\"{reason}\"}}");
+        assert!(server.metric(&dropped) < 1.0, "{dropped}");
+    }
+}
+
 fn assert_each_hears_the_others<const N: usize>(phones: [Phone; N], voices: [(&str, f64); N]) {
     let present = voices.map(|(_, hz)| hz);
     for (phone, (name, own)) in phones.into_iter().zip(voices) {

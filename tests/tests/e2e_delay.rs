@@ -26,9 +26,6 @@ const SETTLE: Duration = Duration::from_secs(10);
 /// How long is measured.
 const LISTEN: Duration = Duration::from_secs(20);
 
-/// What the server may add, in ms: the median of it, which is no matter of the machine's speed.
-const MEDIAN_MAX_MS: f64 = 12.0;
-
 #[test]
 #[ignore = "end to end: run ./test"]
 fn a_word_passes_sooner_than_through_janus() {
@@ -38,7 +35,6 @@ fn a_word_passes_sooner_than_through_janus() {
     let ours = spread("Antiphon", &mut delays_of_ours());
     let theirs = spread("Janus AudioBridge", &mut delays_of_janus());
     assert!(ours < theirs, "a median of {ours:.1} ms, and of Janus {theirs:.1} ms");
-    assert!(ours <= MEDIAN_MAX_MS, "a median of {ours:.1} ms");
 }
 
 fn delays_of_ours() -> Vec<f64> {

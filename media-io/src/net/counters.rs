@@ -47,6 +47,22 @@ counters! {
     dropped_schedule_full,
     /// To be sent for a port that has no sockets (any more).
     dropped_no_socket,
+    /// Received or to be sent while it was not agreed yet whether the port is to be protected.
+    dropped_closed,
+    /// Received on a protected port, but not of the holder of the key.
+    srtp_unauthenticated,
+    /// Received on a protected port a second time, or too late to tell.
+    srtp_replayed,
+    /// Received on a protected port and naming another master key.
+    srtp_unknown_key,
+    /// Received on a protected port, but too short to be protected, or not encrypted.
+    srtp_malformed,
+    /// Received under a key that has protected as many packets as it may.
+    srtp_key_used_up,
+    /// Received from one source more than are followed under one key.
+    srtp_too_many_sources,
+    /// To be sent, but its key has protected as many packets as it may, or it does not fit.
+    srtp_not_sealed,
     /// The operating system refused to send: no buffer, no route, refused by the peer.
     send_errors,
     /// The operating system refused to receive; mostly the peer's port unreachable.

@@ -13,12 +13,14 @@ use rustix::event::{EventfdFlags, eventfd};
 
 use super::counters::Counters;
 use super::engine_side::{Egress, Ingress};
+use super::gate::Guard;
 use super::ports::SocketPair;
 use super::slot::Slot;
 use super::thread::{Ends, NetThread, wake};
 
-/// Orders that may wait, for each port: one that opens its sockets and one that closes them.
-const ORDERS_PER_PORT: usize = 2;
+/// Orders that may wait, for each port: one that opens its sockets, one that closes them, and what is
+/// agreed about its guard at first and once more.
+const ORDERS_PER_PORT: usize = 4;
 
 /// Sizes of a network thread.
 #[derive(Clone, Debug)]
@@ -108,8 +110,18 @@ pub struct NetHandle {
 impl NetHandle {
     /// Receives and sends on these sockets for `port` from now on. A pair that the port still
     /// has is closed.
-    pub fn open(&self, port: PortId, pair: SocketPair) {
-        self.order(Order::Open(port, pair));
+    pub fn open(&self, port: PortId, pair: SocketPair, guard: Guard) {
+        self.order(Order::Open(port, pair, guard));
+    }
+
+    /// How the datagrams of `port` pass from now on. Keys that are in use stay as they are, those
+    /// used before them are taken up where they were left.
+    ///
+    /// Returns whether the order was taken. If not, the port goes on as it was, and must be closed
+    /// if that is less than what was agreed on.
+    #[must_use]
+    pub fn guard(&self, port: PortId, guard: Guard) -> bool {
+        self.order(Order::Guard(port, guard))
     }
 
     /// Sends what the engine has already queued for `port`, then closes its sockets and gives the
@@ -125,13 +137,15 @@ impl NetHandle {
         Arc::clone(&self.counters)
     }
 
-    fn order(&self, order: Order) {
-        let Some(orders) = &self.orders else { return };
+    fn order(&self, order: Order) -> bool {
+        let Some(orders) = &self.orders else { return false };
         // The thread ends only with this handle, so somebody listens.
-        if orders.try_send(order).is_err() {
+        let taken = orders.try_send(order).is_ok();
+        if !taken {
             Counters::add(&self.counters.refused_orders, 1);
         }
         wake(&self.doorbell);
+        taken
     }
 }
 
@@ -147,6 +161,7 @@ impl Drop for NetHandle {
 
 /// What the control side asks of the thread.
 pub(super) enum Order {
-    Open(PortId, SocketPair),
+    Open(PortId, SocketPair, Guard),
+    Guard(PortId, Guard),
     Close(PortId, Box<dyn FnOnce() + Send>),
 }

@@ -5,7 +5,7 @@
 //!                                                │ engine, one or several
 //!  sockets ◀──send─── thread ◀──ring── Egress  ┘
 //!                        ▲
-//!              open, close (NetHandle, control side)
+//!              open, guard, close (NetHandle, control side)
 //! ```
 //!
 //! One thread serves several engines: each has rings of its own, so that one that stands still takes
@@ -23,6 +23,7 @@
 mod clock;
 mod counters;
 mod engine_side;
+mod gate;
 mod handle;
 mod pacing;
 mod ports;
@@ -33,6 +34,7 @@ mod thread;
 pub use clock::{now, ntp_at_zero};
 pub use counters::{Counters, Snapshot};
 pub use engine_side::{Egress, Ingress};
+pub use gate::Guard;
 pub use handle::{NetConfig, NetHandle, start};
 pub use ports::{PortRange, PortRangeError, SocketPair};
 pub use slot::MAX_DATAGRAM;

@@ -37,6 +37,15 @@ impl Slot {
         &self.bytes[..usize::from(self.len)]
     }
 
+    /// Lets a datagram be written in; what it returns is its length.
+    pub(super) fn fill_with<E>(
+        &mut self,
+        write: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<(), E> {
+        self.len = write(&mut self.bytes)?.min(MAX_DATAGRAM) as u16;
+        Ok(())
+    }
+
     /// Copies a datagram in; `false` if it is too long.
     pub(super) fn fill(&mut self, bytes: &[u8]) -> bool {
         let Some(room) = self.bytes.get_mut(..bytes.len()) else { return false };

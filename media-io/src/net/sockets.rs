@@ -8,6 +8,7 @@ use mixer::port::{Channel, PortId};
 use mixer::time::Time;
 use rustix::event::epoll::{self, EventData, EventFlags};
 
+use super::gate::{Gate, Guard};
 use super::pacing::Allowance;
 use super::ports::SocketPair;
 
@@ -19,13 +20,14 @@ pub(super) struct Open {
     /// For the peer and for everybody else: a stranger's flood does not use up what is the peer's.
     of_peer: Allowance,
     of_others: Allowance,
+    pub(super) gate: Gate,
     pair: SocketPair,
 }
 
 impl Open {
-    fn new(port: PortId, pair: SocketPair) -> Open {
+    fn new(port: PortId, pair: SocketPair, guard: Guard) -> Open {
         let (of_peer, of_others) = (Allowance::full(), Allowance::full());
-        Open { port, peers: [None; 2], of_peer, of_others, pair }
+        Open { port, peers: [None; 2], of_peer, of_others, gate: Gate::new(guard), pair }
     }
 
     /// The leg has sent something to `peer`.
@@ -68,6 +70,7 @@ impl Sockets {
         epoll: &OwnedFd,
         port: PortId,
         pair: SocketPair,
+        guard: Guard,
     ) -> io::Result<()> {
         let index = port.slot as usize;
         if index >= self.slots_max {
@@ -78,7 +81,7 @@ impl Sockets {
         }
         epoll::add(epoll, &pair.rtp, token(port.slot, Channel::Rtp), EventFlags::IN)?;
         epoll::add(epoll, &pair.rtcp, token(port.slot, Channel::Rtcp), EventFlags::IN)?;
-        self.slots[index] = Some(Open::new(port, pair));
+        self.slots[index] = Some(Open::new(port, pair, guard));
         Ok(())
     }
 

@@ -22,6 +22,7 @@ use rustix::time::{
 
 use super::clock;
 use super::counters::Counters;
+use super::gate::{Guard, SEALED_MAX};
 use super::handle::Order;
 use super::pacing::Schedule;
 use super::ports::SocketPair;
@@ -154,7 +155,8 @@ impl NetThread {
         let mut flow = ControlFlow::Continue(());
         while flow.is_continue() {
             match self.ends.orders.try_recv() {
-                Ok(Order::Open(port, pair)) => self.open(port, pair),
+                Ok(Order::Open(port, pair, guard)) => self.open(port, pair, guard),
+                Ok(Order::Guard(port, guard)) => self.guard(port, guard),
                 Ok(Order::Close(port, closed)) => closing.push((port, closed)),
                 Err(TryRecvError::Empty) => break,
                 Err(TryRecvError::Disconnected) => flow = ControlFlow::Break(()),
@@ -168,12 +170,19 @@ impl NetThread {
         flow
     }
 
-    fn open(&mut self, port: PortId, pair: SocketPair) {
+    /// What the engine has queued leaves as is agreed now: never with less protection than that.
+    fn guard(&mut self, port: PortId, guard: Guard) {
+        if let Some(open) = self.sockets.of(port) {
+            open.gate.set(guard);
+        }
+    }
+
+    fn open(&mut self, port: PortId, pair: SocketPair, guard: Guard) {
         if let Some(old) = self.sockets.in_slot_of(port) {
             self.drain_outboxes();
             self.close(old);
         }
-        match self.sockets.open(&self.epoll, port, pair) {
+        match self.sockets.open(&self.epoll, port, pair, guard) {
             Ok(()) => Counters::add(&self.counters.open_pairs, 1),
             Err(_) => Counters::add(&self.counters.open_errors, 1),
         }
@@ -243,8 +252,8 @@ fn deliver(
     if !open.allows(slot.channel, slot.peer, now) {
         return Counters::add(&counters.dropped_flood, 1);
     }
-    if !slot.fill(bytes) {
-        return Counters::add(&counters.dropped_oversize, 1);
+    if !open.gate.admit(bytes, slot, counters) {
+        return;
     }
     slot.port = open.port;
     slot.time = now;
@@ -259,12 +268,16 @@ fn send(sockets: &mut Sockets, slot: &Slot, now: Time, counters: &Counters) {
     let Some(open) = sockets.of(slot.port) else {
         return Counters::add(&counters.dropped_no_socket, 1);
     };
-    if open.socket(slot.channel).send_to(slot.bytes(), slot.peer).is_err() {
+    let mut room = [0; SEALED_MAX];
+    let bytes = open.gate.dismiss(slot.channel, slot.bytes(), &mut room, counters);
+    let Some(bytes) = bytes else { return };
+    if open.socket(slot.channel).send_to(bytes, slot.peer).is_err() {
         return Counters::add(&counters.send_errors, 1);
     }
+    let sent = bytes.len();
     open.learn(slot.channel, slot.peer);
     Counters::add(&counters.sent, 1);
-    Counters::add(&counters.sent_bytes, slot.bytes().len() as u64);
+    Counters::add(&counters.sent_bytes, sent as u64);
     if now.since(slot.time) > LATE {
         Counters::add(&counters.sent_late, 1);
     }

@@ -3,6 +3,7 @@
 use crate::leg::Accepted;
 
 use super::answer::format;
+use super::crypto;
 use super::local::{LocalMedia, Negotiated};
 use super::offer::Offer;
 use super::parse::{line_of_media, parse};
@@ -30,6 +31,7 @@ pub fn accept_answer(
         return Err(Refusal::Rejected);
     }
     let stream = stream(&session, media, line_of_media(answer, index), local)?;
+    let keys = crypto::accept(&offer.keys, stream.crypto.as_ref())?;
     let mut format = format(&stream)?;
     format.also_event = stream.also_event().map(|event| event.payload_type);
     also_understand(&mut format.also, &stream.codecs, &offer.codecs);
@@ -39,6 +41,7 @@ pub fn accept_answer(
         remote: Some(stream.remote),
         direction: stream.direction,
         flash: stream.event().is_some_and(|event| event.flash),
+        keys,
         version: offer.version,
         lines: offer.lines,
     })

@@ -3,7 +3,9 @@
 use sdp_types::{Media, Session};
 
 use crate::leg::{Accepted, Direction, Format};
+use crate::srtp::Keys;
 
+use super::crypto::{self, Crypto};
 use super::local::{LocalMedia, Negotiated};
 use super::parse::{line_of_media, parse};
 use super::print::{AudioLine, Lines, VERSION_FIRST, print, rejected};
@@ -46,6 +48,10 @@ fn negotiate(
         prefer(&mut stream.codecs, previous.format.send);
     }
     let format = format(&stream)?;
+    let keys = keys(&stream, local, previous)?;
+    let answered = stream.crypto.as_ref().zip(keys.as_ref());
+    let crypto: Vec<String> =
+        answered.map(|(crypto, keys)| crypto.answer(&keys.ours)).into_iter().collect();
     let events = stream.event().as_slice().to_vec();
     let audio = AudioLine {
         codecs: &stream.codecs,
@@ -53,6 +59,8 @@ fn negotiate(
         direction: stream.direction,
         packet_ms: format.packet_ms(),
         audio_level: stream.audio_level,
+        profile: session.medias.get(index).map_or(crypto::AVP, |media| &media.proto),
+        crypto: &crypto,
     };
     let mut media: Vec<Media> = session.medias.iter().map(rejected).collect();
     if let Some(line) = media.get_mut(index) {
@@ -66,6 +74,7 @@ fn negotiate(
         remote: Some(stream.remote),
         direction: stream.direction,
         flash: stream.event().is_some_and(|event| event.flash),
+        keys,
         version,
         lines,
     })
@@ -95,6 +104,20 @@ fn choose(
     refusal.map_or(Ok(None), Err)
 }
 
+/// The keys of both directions, if the stream is to be protected.
+fn keys(
+    stream: &Stream,
+    local: &LocalMedia,
+    previous: Option<&Negotiated>,
+) -> Result<Option<Keys>, Refusal> {
+    let Some(Crypto { key, .. }) = &stream.crypto else { return Ok(None) };
+    let moved = previous.is_some_and(|previous| previous.remote != Some(stream.remote));
+    let ours = crypto::ours(key, moved, local, previous);
+    let ours =
+        ours.ok_or_else(|| Refusal::NoCommonCrypto { offered: key.suite().name().into() })?;
+    Ok(Some(Keys { ours, theirs: key.clone() }))
+}
+
 /// Moves the codec in use to the front.
 fn prefer(codecs: &mut [Accepted], used: Accepted) {
     let place = codecs.iter().position(|accepted| accepted.codec == used.codec);
@@ -121,6 +144,7 @@ fn without_audio(
         remote: None,
         direction: Direction::Inactive,
         flash: false,
+        keys: None,
         version,
         lines,
     })

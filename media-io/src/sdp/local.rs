@@ -1,10 +1,14 @@
 //! Our side of a negotiation, and its result.
 
+use std::fmt;
 use std::net::IpAddr;
 
 use crate::codec::{CODECS, Codec};
 use crate::leg::{Direction, Format, Remote};
 
+use crate::srtp::{Keyring, Keys};
+
+use super::crypto::Security;
 use super::print::Lines;
 
 /// Payload type under which telephone-event is offered, unless told otherwise.
@@ -28,10 +32,14 @@ pub struct LocalMedia {
     pub telephone_event: Option<u8>,
     /// Packet time for peers that do not ask for one, in ms.
     pub packet_ms: u32,
+    /// Whether media is protected.
+    pub security: Security,
+    /// Keys that were never used, for this negotiation; empty where nothing is protected.
+    pub keyring: Keyring,
 }
 
 impl LocalMedia {
-    /// Speaks every codec there is, telephone-event, and packets of 20 ms.
+    /// Speaks every codec there is, telephone-event, and packets of 20 ms that are not protected.
     #[must_use]
     pub fn new(ip: IpAddr, rtp_port: u16, session_id: u64) -> Self {
         LocalMedia {
@@ -41,12 +49,14 @@ impl LocalMedia {
             codecs: CODECS.to_vec(),
             telephone_event: Some(TELEPHONE_EVENT_DEFAULT),
             packet_ms: PACKET_MS_DEFAULT,
+            security: Security::Plain,
+            keyring: Keyring::empty(),
         }
     }
 }
 
 /// What both sides agreed on.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Negotiated {
     /// Our description: the answer to send, or the offer that was answered.
     pub sdp: Vec<u8>,
@@ -59,8 +69,30 @@ pub struct Negotiated {
     pub direction: Direction,
     /// Whether the peer understands telephone-event 16, the flash hook (RFC 4733, 7.1).
     pub flash: bool,
+    /// Keys that protect the stream; `None` if it is in the clear.
+    pub keys: Option<Keys>,
     /// Version in `o=` of `sdp`.
     pub(super) version: u64,
     /// The media of `sdp`, which later descriptions must keep in order (RFC 3264, 8).
     pub(super) lines: Lines,
+}
+
+impl Negotiated {
+    /// The profile of the audio stream, if there is one.
+    pub(super) fn profile(&self) -> Option<&str> {
+        Some(self.lines.media.get(self.lines.audio?)?.proto.as_str())
+    }
+}
+
+/// Without our description, which holds keys.
+impl fmt::Debug for Negotiated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Negotiated")
+            .field("format", &self.format)
+            .field("remote", &self.remote)
+            .field("direction", &self.direction)
+            .field("keys", &self.keys)
+            .field("version", &self.version)
+            .finish_non_exhaustive()
+    }
 }

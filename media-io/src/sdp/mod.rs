@@ -14,12 +14,14 @@
 //! Decisions where the RFCs leave a choice: the answer lists every common codec in the order of
 //! the offer (RFC 3264, 6.1), the codec in use first in a re-answer; of several audio lines the
 //! first usable one is taken and all others get port 0; `a=rtcp-mux` is not accepted, so its
-//! absence in the answer keeps RTCP on its own port (RFC 5761, 5.1.1); only RTP/AVP is spoken.
+//! absence in the answer keeps RTCP on its own port (RFC 5761, 5.1.1); RTP/AVP and, where media is
+//! protected ([`Security`]), RTP/SAVP are spoken, and neither of the two with feedback.
 //! Audio levels (RFC 6464) are wanted where a codec is costly to decode, and never sent.
 
 mod accept;
 mod answer;
 pub mod channel;
+mod crypto;
 mod extension;
 mod fmtp;
 mod local;
@@ -31,6 +33,7 @@ mod stream;
 
 pub use accept::accept_answer;
 pub use answer::{answer, answer_again};
+pub use crypto::Security;
 pub use local::{LocalMedia, Negotiated, PACKET_MS_DEFAULT, TELEPHONE_EVENT_DEFAULT};
 pub use offer::{Offer, offer, offer_again};
 pub use parse::{ATTRIBUTES_MAX, FORMATS_MAX, LINES_MAX, MEDIA_MAX, SDP_BYTES_MAX};

@@ -1,26 +1,38 @@
 //! Offering, for an INVITE that came without an offer (RFC 3261, 13.2.1; RFC 3725).
 
+use std::fmt;
+
 use crate::leg::{Accepted, Direction};
+use crate::srtp::MasterKey;
 
 use super::answer::describe;
-use super::extension;
 use super::local::{LocalMedia, Negotiated};
 use super::print::{AudioLine, Lines};
 use super::refusal::Refusal;
 use super::stream::{EVENT_CLOCK_HZ, Event, is_audio};
+use super::{crypto, extension};
 
 /// First payload type that may be given to a codec without a static one (RFC 3551, 6).
 const DYNAMIC_FIRST: u8 = 96;
 
 /// An offer of ours that waits for its answer.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Offer {
     /// The description to send.
     pub sdp: Vec<u8>,
     /// What we offered, and so must understand.
     pub(super) codecs: Vec<Accepted>,
+    /// Our keys, under their tags.
+    pub(super) keys: Vec<(String, MasterKey)>,
     pub(super) version: u64,
     pub(super) lines: Lines,
+}
+
+/// Without our description, which holds keys.
+impl fmt::Debug for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Offer").field("codecs", &self.codecs).finish_non_exhaustive()
+    }
 }
 
 /// Offers all we speak, both ways.
@@ -45,16 +57,20 @@ fn make(local: &LocalMedia, previous: Option<&Negotiated>) -> Result<Offer, Refu
     if codecs.is_empty() {
         return Err(Refusal::NoCommonCodec { offered: String::new() });
     }
+    let keys = crypto::offer(local, previous);
+    let lines: Vec<String> = keys.iter().map(|(tag, key)| crypto::line(tag, key)).collect();
     let audio = AudioLine {
         codecs: &codecs,
         events: &events(local, previous, &codecs),
         direction: Direction::SendRecv,
         packet_ms: local.packet_ms,
         audio_level: extension::wants_levels(&codecs).then(|| audio_level(previous)),
+        profile: crypto::profile(local, previous),
+        crypto: &lines,
     };
     let lines = place(audio, local, previous);
     let (version, sdp) = describe(local, &lines, previous)?;
-    Ok(Offer { sdp, codecs, version, lines })
+    Ok(Offer { sdp, codecs, keys, version, lines })
 }
 
 /// The codecs agreed on before, under their payload types, then all others.

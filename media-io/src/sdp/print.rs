@@ -4,16 +4,16 @@ use sdp_types::{Connection, Media, MediaType, Origin, RtpMap, Session, Transport
 
 use crate::leg::{Accepted, Direction};
 
-use super::extension;
 use super::local::LocalMedia;
 use super::refusal::Refusal;
 use super::stream::{EVENT_NAME, Event};
+use super::{crypto, extension};
 
 /// Version in `o=` of the first description of a session.
 pub(super) const VERSION_FIRST: u64 = 1;
 
 /// The media of a description of ours, in order.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub(super) struct Lines {
     pub(super) media: Vec<Media>,
     /// Which of them is the audio stream, if there is one.
@@ -29,12 +29,16 @@ pub(super) struct AudioLine<'a> {
     pub(super) packet_ms: u32,
     /// Identifier under which we want to be told how loud packets are.
     pub(super) audio_level: Option<u8>,
+    pub(super) profile: &'a str,
+    /// Values of `a=crypto`.
+    pub(super) crypto: &'a [String],
 }
 
 impl AudioLine<'_> {
     pub(super) fn media(&self, rtp_port: u16) -> Media {
         let mut media =
             Media::new(MediaType::Audio, rtp_port, TransportProto::RtpAvp, self.formats());
+        media.proto = self.profile.to_owned();
         for accepted in self.codecs {
             let codec = accepted.codec;
             media.add_attribute(RtpMap {
@@ -51,6 +55,7 @@ impl AudioLine<'_> {
             media.add_attribute(RtpMap::new(event.payload_type, EVENT_NAME, event.clock_hz));
             media.add_attribute_with_value("fmtp", format!("{} {keys}", event.payload_type));
         }
+        crypto::add(&mut media, self.crypto);
         if let Some(id) = self.audio_level {
             media.add_attribute_with_value("extmap", extension::line(id));
         }

@@ -22,11 +22,23 @@ pub enum Refusal {
     /// Other media are offered, but no audio.
     #[error("no audio stream is offered")]
     NoAudio,
-    /// The audio stream is offered over a transport other than RTP/AVP.
-    #[error("audio over {proto} is not supported, only RTP/AVP is")]
+    /// The audio stream is offered over a transport other than RTP/AVP and RTP/SAVP.
+    #[error("audio over {proto} is not supported, only RTP/AVP and RTP/SAVP are")]
     Transport {
         /// The transport as offered.
         proto: String,
+    },
+    /// The audio stream is offered over RTP/SAVP where nothing is protected.
+    #[error("SRTP is not supported here, offer RTP/AVP")]
+    Secured,
+    /// The audio stream is offered without keys where it must be protected.
+    #[error("SRTP is required here: offer RTP/SAVP with a=crypto (RFC 4568)")]
+    Unsecured,
+    /// None of the offered keys can be used here.
+    #[error("no common way to protect media: offered are the suites {offered}")]
+    NoCommonCrypto {
+        /// The suites as offered, without their keys.
+        offered: String,
     },
     /// None of the formats of the audio stream is spoken here.
     #[error("no common codec: offered are the formats {offered}")]
@@ -68,6 +80,9 @@ impl Refusal {
             Refusal::Malformed { .. } | Refusal::TooLarge { .. } => 400,
             Refusal::NoAudio
             | Refusal::Transport { .. }
+            | Refusal::Secured
+            | Refusal::Unsecured
+            | Refusal::NoCommonCrypto { .. }
             | Refusal::NoCommonCodec { .. }
             | Refusal::Address { .. }
             | Refusal::Multicast { .. }
@@ -82,7 +97,8 @@ impl Refusal {
         match self {
             Refusal::Malformed { .. } | Refusal::TooLarge { .. } => None,
             Refusal::Address { .. } => Some(301),
-            Refusal::Transport { .. } => Some(302),
+            Refusal::Transport { .. } | Refusal::Secured | Refusal::Unsecured => Some(302),
+            Refusal::NoCommonCrypto { .. } => Some(306),
             Refusal::NoAudio | Refusal::Rejected => Some(304),
             Refusal::NoCommonCodec { .. } => Some(305),
             Refusal::Multicast { .. } => Some(330),

@@ -7,9 +7,10 @@ use sdp_types::{Media, NetType, Rtcp, RtpMap, Session};
 use crate::codec::{CODECS, Codec};
 use crate::leg::{ACCEPTED_MAX, Accepted, Direction, PACKET_MS_MAX, PACKET_MS_MIN, Remote};
 
+use super::crypto::Crypto;
 use super::local::LocalMedia;
 use super::refusal::Refusal;
-use super::{extension, fmtp};
+use super::{crypto, extension, fmtp};
 
 /// The encoding name of keys.
 pub(super) const EVENT_NAME: &str = "telephone-event";
@@ -38,6 +39,8 @@ pub(super) struct Stream {
     pub(super) audio_level: Option<u8>,
     /// What the peer wants to be sent at most of each of `codecs`, in bit/s.
     pub(super) bitrates_bps_max: Vec<(u8, u32)>,
+    /// With which key the peer protects it, if it is to be protected.
+    pub(super) crypto: Option<Crypto>,
 }
 
 impl Stream {
@@ -82,9 +85,7 @@ pub(super) fn stream(
     line: usize,
     local: &LocalMedia,
 ) -> Result<Stream, Refusal> {
-    if !media.proto.eq_ignore_ascii_case("RTP/AVP") {
-        return Err(Refusal::Transport { proto: media.proto.clone() });
-    }
+    let crypto = crypto::choose(media, local)?;
     let codecs = codecs(media, local);
     if codecs.is_empty() {
         return Err(Refusal::NoCommonCodec { offered: media.fmt.clone() });
@@ -99,6 +100,7 @@ pub(super) fn stream(
         direction: our_direction(session, media, &remote),
         remote,
         packet_ms: packet_ms(media, local.packet_ms),
+        crypto,
     })
 }
 

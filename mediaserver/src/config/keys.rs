@@ -1,11 +1,14 @@
 //! Every setting there is, in the order of the manual: name, unit and range, default, meaning.
 
 mod recordings;
+mod security;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use mixer::capacities::SHARDS_MAX;
+
+pub use security::SIP_SRTP;
 
 use super::key::{AnyKey, Key};
 use super::resolved::{Grace, LogFormat, PortRange, Realtime};
@@ -24,6 +27,7 @@ pub const ALL: &[&dyn AnyKey] = &[
     &SIP_UDP,
     &SIP_TCP,
     &SIP_MAX_CALLS,
+    &SIP_SRTP,
     &MSCP_LISTEN,
     &MSCP_MAX_CONNECTIONS,
     &MSCP_MAX_HEADER_BYTES,

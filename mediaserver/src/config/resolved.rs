@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use media_io::recorder;
+use media_io::sdp::Security;
 
 use super::contradictions::Contradictions;
 use super::error::{ConfigError, Violation};
@@ -48,6 +49,8 @@ pub struct Sip {
     pub tcp: bool,
     /// [`keys::SIP_MAX_CALLS`].
     pub max_calls: usize,
+    /// [`keys::SIP_SRTP`].
+    pub srtp: Security,
 }
 
 /// `[mscp]`.
@@ -282,6 +285,7 @@ impl Sip {
             udp: written.read(&keys::SIP_UDP)?,
             tcp: written.read(&keys::SIP_TCP)?,
             max_calls: written.read(&keys::SIP_MAX_CALLS)?,
+            srtp: written.read(&keys::SIP_SRTP)?,
         };
         if !sip.udp && !sip.tcp {
             return Err(written.violation(

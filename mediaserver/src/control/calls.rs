@@ -16,6 +16,7 @@ use tracing::{info, warn};
 
 use super::connection::{Connection, Leg, Session, State};
 use super::event::{Output, SipCommand};
+use super::hang_up::HangUp;
 use super::{Control, Owed, Owner};
 use crate::metrics::CallResult;
 
@@ -109,6 +110,8 @@ impl Control {
     fn answer(&mut self, id: &ConnectionId, call: &CallKey, offer: Option<Vec<u8>>, rtp_port: u16) {
         let mut local = LocalMedia::new(self.settings.media_ip, rtp_port, self.random() >> 2);
         local.packet_ms = self.settings.packet_ms;
+        local.security = self.settings.security;
+        local.keyring = self.draw_keys();
         let session = match offer {
             Some(offer) => sdp::answer(&offer, &local)
                 .and_then(|agreed| self.refuse_loop(agreed, rtp_port))
@@ -157,6 +160,7 @@ impl Control {
         let mut plan = Plan::new();
         self.stage.topology.add_port(&mut plan, port, Box::new(body), heard_as.media());
         self.stage.submit(plan, vec![Owed::ConnectionStarted(id.clone())]);
+        self.guard_as_agreed(&call);
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call, sdp }));
     }
 
@@ -202,8 +206,10 @@ impl Control {
         self.hear_as_agreed(call);
     }
 
-    /// Tells the engine in which encoding a leg wants to hear, if that is another one than before.
+    /// Tells the network how to guard the leg's port, and the engine in which encoding it wants to
+    /// hear, if that is another one than before.
     fn hear_as_agreed(&mut self, call: &CallKey) {
+        self.guard_as_agreed(call);
         let Some(connection) = self.connections.get_mut(&id_of(call)) else { return };
         let port = connection.port;
         let Some(leg) = connection.leg_mut() else { return };
@@ -229,7 +235,8 @@ impl Control {
             // Our own offer is still unanswered (RFC 3261, 14.2).
             return self.refuse(call, Rejection::new(491));
         };
-        let (before, local) = (before.clone(), leg.local.clone());
+        let (before, mut local) = (before.clone(), leg.local.clone());
+        local.keyring = self.draw_keys();
         let changed = match offer {
             Some(offer) => sdp::answer_again(&offer, &local, &before)
                 .and_then(|agreed| self.refuse_loop(agreed, local.rtp_port))
@@ -388,41 +395,6 @@ impl Control {
 
     pub(super) fn refuse(&mut self, call: &CallKey, rejection: Rejection) {
         self.outputs.push_back(Output::Sip(SipCommand::Reject { call: call.clone(), rejection }));
-    }
-}
-
-/// Why a call is ended from our side.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum HangUp {
-    /// The answer to our offer does not fit it.
-    BadAnswer,
-    /// Nothing was received for too long.
-    MediaTimeout,
-    /// The application server wants it.
-    Asked,
-    /// The server stops.
-    Shutdown,
-}
-
-impl HangUp {
-    /// For the `reason` attribute of `connectionended`.
-    fn word(self) -> &'static str {
-        match self {
-            HangUp::BadAnswer => "bad-answer",
-            HangUp::MediaTimeout => "media-timeout",
-            HangUp::Asked => "hangup",
-            HangUp::Shutdown => "shutdown",
-        }
-    }
-
-    /// For the Reason header field (RFC 3326), with the cause values of ITU-T Q.850.
-    fn header(self) -> &'static str {
-        match self {
-            HangUp::BadAnswer => "Q.850;cause=88;text=\"the answer does not fit the offer\"",
-            HangUp::MediaTimeout => "Q.850;cause=102;text=\"no media received\"",
-            HangUp::Asked => "Q.850;cause=16;text=\"ended by the application\"",
-            HangUp::Shutdown => "Q.850;cause=41;text=\"the server is stopping\"",
-        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 
+use media_io::net::Guard;
 use media_io::player::Feeder;
 use media_io::recorder::Report;
 use mixer::port::{PortId, Rate};
@@ -74,6 +75,11 @@ pub enum Event {
         port: PortId,
         /// The RTP port number, or why there is none.
         result: Result<u16, String>,
+    },
+    /// An [`Output::GuardMedia`] could not be carried out.
+    MediaUnguarded {
+        /// For which port.
+        port: PortId,
     },
     /// A document, asked for with [`Output::Fetch`].
     Fetched {
@@ -157,6 +163,13 @@ pub enum Output {
     OpenMedia {
         /// For which port.
         port: PortId,
+    },
+    /// Let a leg's datagrams pass like this from now on, or report [`Event::MediaUnguarded`].
+    GuardMedia {
+        /// Of which port.
+        port: PortId,
+        /// How.
+        guard: Guard,
     },
     /// Close the sockets of a leg; their numbers may be used again.
     CloseMedia {

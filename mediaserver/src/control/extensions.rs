@@ -14,9 +14,9 @@ use mscp_proto::id::ConnectionId;
 use mscp_proto::notification::Notification;
 use mscp_proto::response::Response;
 
-use super::calls::HangUp;
 use super::connection::Connection;
 use super::event::{ChannelId, Output};
+use super::hang_up::HangUp;
 use super::{Asker, Control};
 
 impl Control {

@@ -8,6 +8,7 @@
 //! | file | what it decides |
 //! |---|---|
 //! | `calls` | a SIP call becomes a connection with an RTP leg, and ends |
+//! | `guarding` | whether a call's media is protected, and with which keys |
 //! | `conferences` | `createconference`, `destroyconference` |
 //! | `joins` | `join`, `unjoin` |
 //! | `members`, `tones` | who takes part in which conference, and how others hear of it |
@@ -35,6 +36,8 @@ mod event;
 mod extensions;
 mod fetching;
 mod floor;
+mod guarding;
+mod hang_up;
 mod ids;
 mod joins;
 mod loops;
@@ -74,7 +77,7 @@ pub(crate) use ids::UnreadIds;
 pub use monitor::CardEnds;
 pub use prompt::Prompt;
 pub use recordings::{NewFile, NewRecording, RecordingKey, RecordingOrder};
-pub use settings::{MediaTotals, Settings};
+pub use settings::{KeySeed, MediaTotals, Settings};
 pub use state::{ConferenceState, ConnectionState, DialogState, JoinState, State};
 pub(crate) use transport::TRANSPORTS_MAX;
 
@@ -97,6 +100,8 @@ use transport::Transport;
 pub struct Control {
     settings: Settings,
     rng: StdRng,
+    /// What keys are drawn from, and nothing else. `StdRng` is fit for keys.
+    secrets: StdRng,
     ids: Ids,
     stage: Stage<Owed>,
     channels: Channels,
@@ -169,6 +174,7 @@ impl Control {
         Control {
             ids: Ids::new(rng.next_u64()),
             rng,
+            secrets: StdRng::from_seed(settings.key_seed.0),
             stage: Stage::new(engine),
             channels: Channels::new(settings.grace, settings.backlog_max),
             settings,
@@ -207,6 +213,7 @@ impl Control {
             Event::Notified { channel, notification } => self.on_notified(channel, notification),
             Event::Sip(event) => self.on_sip(now, event),
             Event::MediaOpened { port, result } => self.on_media_opened(port, result),
+            Event::MediaUnguarded { port } => self.on_media_unguarded(port),
             Event::Fetched { key, result } => self.on_fetched(key, result),
             Event::RecordingOpened { key, result } => self.on_recording_opened(key, result),
             Event::RecordingEnded { key, report } => self.on_recording_ended(key, report),
@@ -386,7 +393,7 @@ impl Control {
         self.drain();
         let ids: Vec<ConnectionId> = self.connections.keys().cloned().collect();
         for id in ids {
-            self.hang_up(&id, calls::HangUp::Shutdown);
+            self.hang_up(&id, hang_up::HangUp::Shutdown);
         }
         self.end_recordings();
         // The agent says BYE to the transport channels when it is shut down itself.

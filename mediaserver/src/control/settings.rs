@@ -1,11 +1,13 @@
 //! What the control core needs to know of the configuration, and what it counts.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::time::Duration;
 
 use media_io::jitter;
 use media_io::leg::LegStatistics;
 use media_io::recorder;
+use media_io::sdp::Security;
 
 use crate::fetch::Network;
 
@@ -36,8 +38,23 @@ pub struct Settings {
     pub grace: Option<Duration>,
     /// Canonical name of this server in RTCP (RFC 3550, 6.5.1).
     pub cname: String,
+    /// Whether media is protected.
+    pub security: Security,
+    /// What keys are drawn from.
+    pub key_seed: KeySeed,
     /// NTP timestamp at the engine's time zero.
     pub ntp_at_zero: u64,
+}
+
+/// Seed of the generator that keys are drawn from: from the operating system in a server, constant in
+/// tests.
+#[derive(Clone)]
+pub struct KeySeed(pub [u8; 32]);
+
+impl fmt::Debug for KeySeed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("KeySeed")
+    }
 }
 
 /// Figures of many legs added up.

@@ -128,6 +128,22 @@ label_values! {
         ScheduleFull = "schedule_full",
         /// To be sent for a port without sockets.
         NoSocket = "no_socket",
+        /// Before it was agreed whether the port is to be protected.
+        Closed = "closed",
+        /// SRTP that is not of the holder of the key.
+        SrtpUnauthenticated = "srtp_unauthenticated",
+        /// SRTP that came a second time, or too late to tell.
+        SrtpReplayed = "srtp_replayed",
+        /// SRTP that names another master key.
+        SrtpUnknownKey = "srtp_unknown_key",
+        /// Not SRTP where it must be, or not encrypted.
+        SrtpMalformed = "srtp_malformed",
+        /// SRTP under a key that has protected as many packets as it may.
+        SrtpKeyUsedUp = "srtp_key_used_up",
+        /// SRTP of one source more than are followed under one key.
+        SrtpTooManySources = "srtp_too_many_sources",
+        /// To be sent, but the key could not protect it.
+        SrtpNotSealed = "srtp_not_sealed",
     }
 }
 

@@ -191,6 +191,14 @@ fn dropped(snapshot: &Snapshot, reason: DroppedPacket) -> u64 {
         DroppedPacket::OutboxFull => snapshot.dropped_outbox_full,
         DroppedPacket::ScheduleFull => snapshot.dropped_schedule_full,
         DroppedPacket::NoSocket => snapshot.dropped_no_socket,
+        DroppedPacket::Closed => snapshot.dropped_closed,
+        DroppedPacket::SrtpUnauthenticated => snapshot.srtp_unauthenticated,
+        DroppedPacket::SrtpReplayed => snapshot.srtp_replayed,
+        DroppedPacket::SrtpUnknownKey => snapshot.srtp_unknown_key,
+        DroppedPacket::SrtpMalformed => snapshot.srtp_malformed,
+        DroppedPacket::SrtpKeyUsedUp => snapshot.srtp_key_used_up,
+        DroppedPacket::SrtpTooManySources => snapshot.srtp_too_many_sources,
+        DroppedPacket::SrtpNotSealed => snapshot.srtp_not_sealed,
     }
 }
 

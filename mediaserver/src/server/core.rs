@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use media_io::net::{NetHandle, PortRange, now};
+use media_io::net::{Guard, NetHandle, PortRange, now};
 use mixer::port::PortId;
 use mixer::time::Time;
 use rtrb::Consumer;
@@ -210,6 +210,9 @@ impl Core {
             Output::CloseChannel { channel } => self.close_channel(channel),
             Output::CloseTransport { call } => self.close_transport(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
+            Output::GuardMedia { port, guard } => {
+                return (!self.net.guard(port, guard)).then_some(Event::MediaUnguarded { port });
+            }
             Output::CloseMedia { port } => self.net.close(port, || {}),
             Output::Fetch { key, fetch, rate } => self.prompts.start(key, fetch, rate),
             Output::Feed(feeder) => self.feeders.take(feeder),
@@ -245,7 +248,7 @@ impl Core {
         let result = match self.ports.bind_pair(self.media_ip) {
             Ok(pair) => {
                 let rtp_port = pair.rtp_port();
-                self.net.open(port, pair);
+                self.net.open(port, pair, Guard::Closed);
                 Ok(rtp_port)
             }
             Err(error) => Err(error.to_string()),

@@ -37,7 +37,7 @@ use tracing::info;
 use self::core::{Core, Message, Survey};
 use self::descriptors::Share;
 use crate::config::{AnyKey, Config, Grace, keys};
-use crate::control::{Control, Settings, State, TRANSPORTS_MAX};
+use crate::control::{Control, KeySeed, Settings, State, TRANSPORTS_MAX};
 use crate::engine::thread::EngineThreads;
 use crate::exit;
 use crate::fetch::{FetchConfig, FetchError, Fetcher};
@@ -355,6 +355,8 @@ fn settings(config: &Config) -> Settings {
         held_bytes_max: config.dialogs.max_held_bytes,
         recordings: config.recordings.limits(),
         cname: format!("antiphon@{}", config.media.ip),
+        security: config.sip.srtp,
+        key_seed: KeySeed(rand::random()),
         ntp_at_zero: net::ntp_at_zero(),
     }
 }

@@ -3,7 +3,7 @@
 //! installation.
 
 use std::fs;
-use std::net::{SocketAddr, UdpSocket};
+use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -28,20 +28,31 @@ impl Phone {
     /// A phone that calls the server at once and speaks with a tone of `hz`.
     #[must_use]
     pub fn call(server: &Server, name: &str, hz: f64) -> Phone {
+        Phone::call_with(server, name, hz, "")
+    }
+
+    /// A phone that protects its media: `srtp-mand` offers RTP/SAVP, `srtp` keys beneath RTP/AVP.
+    #[must_use]
+    pub fn call_with_keys(server: &Server, name: &str, hz: f64, encryption: &str) -> Phone {
+        Phone::call_with(server, name, hz, &format!(";mediaenc={encryption}"))
+    }
+
+    /// `parameters` are those of its account. It calls over the family of the server's address.
+    fn call_with(server: &Server, name: &str, hz: f64, parameters: &str) -> Phone {
         let scratch = Scratch::new(name);
         let voice = scratch.path().join("voice.wav");
         write_wav(&voice, hz, VOICE_SECONDS);
-        let address = free_address();
+        let address = free_address(server.sip.ip());
         let listen = format!("sip_listen {address}\n");
         let _ = scratch.file("config", listen + &config(&scratch));
         let _ = scratch.file(
             "accounts",
-            format!("<sip:{name}@{address}>;regint=0;audio_codecs=PCMU/8000/1\n"),
+            format!("<sip:{name}@{address}>;regint=0;audio_codecs=PCMU/8000/1{parameters}\n"),
         );
         let _ = scratch.file("contacts", "");
         let mut command = Command::new("baresip");
         // Bound to loopback by its address: it does not look at the interface of that name.
-        command.arg("-f").arg(scratch.path()).args(["-n", "127.0.0.1"]);
+        command.arg("-f").arg(scratch.path()).args(["-n", &address.ip().to_string()]);
         command.args(["-e", &format!("/dial sip:ms@{}", server.sip)]);
         // Should nobody end it, it ends with its voice.
         command.args(["-t", &VOICE_SECONDS.to_string()]);
@@ -103,6 +114,7 @@ fn config(scratch: &Scratch) -> String {
          module g711.so\n\
          module aufile.so\n\
          module sndfile.so\n\
+         module srtp.so\n\
          module_tmp account.so\n\
          module_app menu.so\n\
          snd_path {folder}\n"
@@ -112,6 +124,6 @@ fn config(scratch: &Scratch) -> String {
 /// Where Debian puts baresip's modules.
 const MODULES: &str = "/usr/lib/baresip/modules";
 
-fn free_address() -> SocketAddr {
-    UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+fn free_address(ip: IpAddr) -> SocketAddr {
+    UdpSocket::bind((ip, 0)).unwrap().local_addr().unwrap()
 }

@@ -45,9 +45,11 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use media_io::jitter;
+use media_io::net::Guard;
 use media_io::player::Feeder;
 use media_io::recorder;
-use mediaserver::control::{CardEnds, Control, Event, Output, Settings, SipCommand};
+use media_io::sdp::Security;
+use mediaserver::control::{CardEnds, Control, Event, KeySeed, Output, Settings, SipCommand};
 use mediaserver::metrics::CallResult;
 use mixer::port::PortId;
 use mixer::time::{TICK, Time};
@@ -121,6 +123,8 @@ impl Default for Setup {
                 backlog_max: 1_000,
                 grace: None,
                 cname: "simulator@198.51.100.1".to_owned(),
+                security: Security::Plain,
+                key_seed: KeySeed([1; 32]),
                 ntp_at_zero: 0,
             },
             capacities: Capacities {
@@ -168,6 +172,8 @@ pub struct Simulator {
     ids: BTreeMap<char, String>,
     /// Which RTP port is bound for which port of the engine.
     bound: BTreeMap<u16, PortId>,
+    /// How the network is to guard the port of the engine.
+    guards: Vec<(PortId, Guard)>,
     rtp_ports: usize,
     /// What the SIP agent was told last.
     pub availability: Availability,
@@ -204,6 +210,7 @@ impl Simulator {
             callers: BTreeMap::new(),
             ids: BTreeMap::new(),
             bound: BTreeMap::new(),
+            guards: Vec::new(),
             rtp_ports: setup.rtp_ports,
             availability: Availability::Open,
             calls_made: 0,
@@ -334,6 +341,9 @@ impl Simulator {
             Output::CountCall(result) => self.call_results.push(result),
             Output::CloseTransport { call } => return self.cut(&call),
             Output::OpenMedia { port } => return Some(self.open_media(port)),
+            Output::GuardMedia { port, guard } => {
+                self.guards.push((port, guard));
+            }
             Output::CloseMedia { port } => self.close_media(port),
             Output::Fetch { key, fetch, rate } => {
                 self.documents.fetch(self.now, key, &fetch, rate);
@@ -381,6 +391,14 @@ impl Simulator {
             self.bound.insert(number, port);
         }
         Event::MediaOpened { port, result: free.ok_or("every port is taken".to_owned()) }
+    }
+
+    /// How the network guards the media of the caller of this name; `None` before it was told.
+    #[must_use]
+    pub fn guard(&self, name: char) -> Option<&Guard> {
+        let number = phone::audio_port(self.caller(name).answer.as_deref()?)?;
+        let port = self.bound.get(&number)?;
+        self.guards.iter().rev().find(|(of, _)| of == port).map(|(_, guard)| guard)
     }
 
     fn close_media(&mut self, port: PortId) {

@@ -29,6 +29,7 @@ mod offerless;
 mod ownership;
 mod playout;
 mod prompts;
+mod protection;
 mod random;
 mod recording;
 mod refusals;
