@@ -32,7 +32,7 @@ fn a_configuration_is_recognised_and_judged() {
         faults("bad.toml", "[sip]\nmax-calls = 0\nlisen = 1\n"),
         [
             "bad.toml:2:13: sip.max-calls: 0 is not a whole number of calls, 1 to 100000",
-            "bad.toml:3:1: sip.lisen: no such key; [sip] has listen, udp, tcp, max-calls",
+            "bad.toml:3:1: sip.lisen: no such key; [sip] has listen, udp, tcp, max-calls, srtp",
         ],
     );
     assert_eq!(

@@ -132,7 +132,7 @@ fn a_violation_is_one_line_with_place_key_and_remedy() {
         ("[sip]\nudp = 1", "antiphon.toml:2:7: sip.udp: 1 is neither true nor false"),
         (
             "[sip]\nlisen = '1.2.3.4:5'",
-            "antiphon.toml:2:1: sip.lisen: no such key; [sip] has listen, udp, tcp, max-calls",
+            "antiphon.toml:2:1: sip.lisen: no such key; [sip] has listen, udp, tcp, max-calls, srtp",
         ),
         (
             "[spi]\nlisten = 1",

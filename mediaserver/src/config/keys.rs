@@ -1,5 +1,6 @@
 //! Every setting there is, in the order of the manual: name, unit and range, default, meaning.
 
+mod jitter;
 mod recordings;
 mod security;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use mixer::capacities::SHARDS_MAX;
 
+pub use jitter::MEDIA_JITTER_MS;
 pub use security::SIP_SRTP;
 
 use super::key::{AnyKey, Key};
@@ -255,18 +257,6 @@ pub const MEDIA_STARVATION_SECONDS: Key<u64> = Key {
     shape: &Whole { min: 0, max: 86_400, unit: "seconds" },
     default: "60",
     about: "How long a leg that may send hears no RTP before it is ended; 0 never ends it.",
-};
-
-/// `media.jitter-ms`.
-pub const MEDIA_JITTER_MS: Key<u64> = Key {
-    name: "media.jitter-ms",
-    flag: None,
-    variable: "MEDIASERVER_MEDIA_JITTER_MS",
-    shape: &Whole { min: 0, max: 1000, unit: "milliseconds" },
-    default: "40",
-    about: "The playout delay a leg's jitter buffer begins with. More rides out rougher \
-            networks, less talks sooner. The delay grows to 200 ms at most, or to 140 ms more \
-            than this where that is longer.",
 };
 
 /// `media.ptime-ms`.

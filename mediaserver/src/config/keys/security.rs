@@ -8,7 +8,7 @@ use super::super::shape::Choice;
 /// `sip.srtp`.
 pub const SIP_SRTP: Key<Security> = Key {
     name: "sip.srtp",
-    flag: Some("--srtp"),
+    flag: None,
     variable: "MEDIASERVER_SIP_SRTP",
     shape: &Choice(&[
         ("plain", Security::Plain),
