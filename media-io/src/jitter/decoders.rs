@@ -1,9 +1,9 @@
 //! The decoders of a leg, one for each codec that the peer may send.
 
-use mixer::port::{FRAME_SAMPLES_MAX, Rate};
+use mixer::port::Rate;
 
 use crate::codec::{Codec, Decoder};
-use crate::resample::{Downsampler, Ratio, Upsampler};
+use crate::resample::Converter;
 
 /// The decoders of some codecs, and what brings their audio to one rate. Made on the control side,
 /// where it also goes to be freed.
@@ -60,61 +60,6 @@ impl Entry {
                 converter.convert(audio, frame);
             }
             _ => frame.fill(0),
-        }
-    }
-}
-
-/// Changes the rate of a stream.
-struct Converter {
-    filter: Filter,
-    factor: usize,
-    input: [f32; FRAME_SAMPLES_MAX],
-    output: [f32; FRAME_SAMPLES_MAX],
-}
-
-enum Filter {
-    Up(Upsampler),
-    Down(Downsampler),
-}
-
-impl Converter {
-    fn new(from: Rate, to: Rate) -> Option<Converter> {
-        let ratio = match from.max(to).hz() / from.min(to).hz() {
-            2 => Ratio::Two,
-            3 => Ratio::Three,
-            6 => Ratio::Six,
-            _ => return None,
-        };
-        let filter = if from < to {
-            Filter::Up(Upsampler::new(ratio))
-        } else {
-            Filter::Down(Downsampler::new(ratio))
-        };
-        let silence = [0.0; FRAME_SAMPLES_MAX];
-        Some(Converter { filter, factor: ratio.factor(), input: silence, output: silence })
-    }
-
-    fn fits(&self, from: usize, to: usize) -> bool {
-        let converted = match self.filter {
-            Filter::Up(_) => from * self.factor,
-            Filter::Down(_) => from / self.factor,
-        };
-        converted == to && from.max(to) <= FRAME_SAMPLES_MAX
-    }
-
-    fn convert(&mut self, audio: &[i16], frame: &mut [i16]) {
-        for (value, &sample) in self.input.iter_mut().zip(audio) {
-            *value = f32::from(sample);
-        }
-        let input = &self.input[..audio.len()];
-        let output = &mut self.output[..frame.len()];
-        match &mut self.filter {
-            Filter::Up(filter) => filter.process(input, output),
-            Filter::Down(filter) => filter.process(input, output),
-        };
-        for (sample, &value) in frame.iter_mut().zip(&*output) {
-            // The cast saturates: a filter may ring beyond full scale.
-            *sample = value.round() as i16;
         }
     }
 }

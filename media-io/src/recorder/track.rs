@@ -9,7 +9,7 @@ use mixer::time::{TICK, Time};
 use super::file::{SoundFile, Target};
 use super::recording::FileReport;
 use super::tap::Feed;
-use crate::resample::{Downsampler, Ratio, Upsampler};
+use crate::resample::Converter;
 
 /// Which ticks are recorded. All tracks of a recording share it.
 #[derive(Debug)]
@@ -185,7 +185,7 @@ impl<T: Target> Track<T> {
         self.interleaved.clear();
         self.interleaved.resize(samples * width, 0);
         for (place, channel) in self.channels.iter_mut().enumerate() {
-            let Some(frame) = channel.at(at, samples) else { continue };
+            let Some(frame) = channel.at(at, self.rate) else { continue };
             let places = self.interleaved.iter_mut().skip(place % width).step_by(width);
             places.zip(frame).for_each(|(place, sample)| *place = place.saturating_add(*sample));
         }
@@ -219,7 +219,8 @@ struct Channel {
     feed: Feed,
     frame: Box<[i16; FRAME_SAMPLES_MAX]>,
     converted: Box<[i16; FRAME_SAMPLES_MAX]>,
-    converter: Option<Converter>,
+    /// Brings a feed that has changed its rate to the rate of the file.
+    converter: Option<Box<Converter>>,
 }
 
 impl Channel {
@@ -228,9 +229,9 @@ impl Channel {
         Channel { feed, frame: frame(), converted: frame(), converter: None }
     }
 
-    /// What was heard in the tick of this time, at so many samples a tick. Older ticks, which were cut
-    /// out, are passed over.
-    fn at(&mut self, at: Time, samples: usize) -> Option<&[i16]> {
+    /// What was heard in the tick of this time, at this rate. Older ticks, which were cut out, are
+    /// passed over.
+    fn at(&mut self, at: Time, rate: Rate) -> Option<&[i16]> {
         while self.feed.next_at().is_some_and(|next| next < at) {
             self.feed.next(&mut self.frame);
         }
@@ -239,59 +240,18 @@ impl Channel {
             return None;
         }
         let frame = self.feed.next(&mut self.frame);
+        let samples = rate.frame_samples();
         if frame.len() == samples {
             self.converter = None;
             return Some(frame);
         }
-        let rates = (frame.len(), samples);
-        if self.converter.as_ref().is_none_or(|converter| converter.rates != rates) {
-            self.converter = Converter::new(rates);
+        let fits = |converter: &Converter| converter.fits(frame.len(), samples);
+        if !self.converter.as_deref().is_some_and(fits) {
+            let from = Rate::ALL.into_iter().find(|from| from.frame_samples() == frame.len())?;
+            self.converter = Converter::new(from, rate).map(Box::new);
         }
         let converted = &mut self.converted[..samples];
         self.converter.as_mut()?.convert(frame, converted);
         Some(converted)
-    }
-}
-
-/// Brings a feed that has changed its rate to the rate of the file.
-#[derive(Debug)]
-struct Converter {
-    /// Samples of a tick, before and after.
-    rates: (usize, usize),
-    filter: Filter,
-}
-
-#[derive(Debug)]
-enum Filter {
-    Up(Upsampler),
-    Down(Downsampler),
-}
-
-impl Converter {
-    fn new(rates: (usize, usize)) -> Option<Converter> {
-        let (low, high) = (rates.0.min(rates.1), rates.0.max(rates.1));
-        let ratio = match high.checked_div(low)? {
-            2 => Ratio::Two,
-            3 => Ratio::Three,
-            6 => Ratio::Six,
-            _ => return None,
-        };
-        let filter = match rates.0 < rates.1 {
-            true => Filter::Up(Upsampler::new(ratio)),
-            false => Filter::Down(Downsampler::new(ratio)),
-        };
-        Some(Converter { rates, filter })
-    }
-
-    fn convert(&mut self, frame: &[i16], converted: &mut [i16]) {
-        let input: Vec<f32> = frame.iter().map(|&sample| f32::from(sample)).collect();
-        let mut output = [0.0; FRAME_SAMPLES_MAX];
-        let count = match &mut self.filter {
-            Filter::Up(filter) => filter.process(&input, &mut output),
-            Filter::Down(filter) => filter.process(&input, &mut output),
-        };
-        // The cast saturates: the filter may overshoot full scale a little.
-        let output = output.iter().take(count).map(|sample| sample.round() as i16);
-        converted.iter_mut().zip(output).for_each(|(place, sample)| *place = sample);
     }
 }
