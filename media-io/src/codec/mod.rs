@@ -24,6 +24,7 @@ use mixer::port::Rate;
 pub use g722::G722;
 pub use l16::{L16_NARROW, L16_WIDE};
 pub use opus::OPUS;
+pub(crate) use opus::celt;
 pub use pcma::PCMA;
 pub use pcmu::PCMU;
 

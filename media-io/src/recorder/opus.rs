@@ -11,6 +11,8 @@ use std::io::{self, Seek, Write};
 use ogg::{PacketWriteEndInfo, PacketWriter};
 use opus_rs::{Application, OpusEncoder};
 
+use crate::codec::celt::{COMPLEXITY, Hush, TOC, TOC_STEREO, silence};
+
 /// Samples of a packet in each channel: 20 ms.
 const PACKET_SAMPLES: usize = 960;
 
@@ -26,18 +28,6 @@ const PACKET_BYTES_MAX: usize = 640;
 
 /// Bits a second for one channel and for two.
 const BITRATES_BPS: [i32; 2] = [48_000, 80_000];
-
-/// How hard the encoder tries, 0 to 10.
-const COMPLEXITY: i32 = 5;
-
-/// CELT, full band, 20 ms, one frame (RFC 6716, table 2).
-const TOC: u8 = 31 << 3;
-
-/// In the TOC byte: two channels.
-const TOC_STEREO: u8 = 1 << 2;
-
-/// Packets of silence that are encoded: after these every further one is the same.
-const SILENT_PACKETS: usize = 2;
 
 /// What the file says made it.
 const VENDOR: &[u8] = concat!("antiphon ", env!("CARGO_PKG_VERSION")).as_bytes();
@@ -61,7 +51,7 @@ pub struct OpusFile<T: Write + Seek> {
     taken: u64,
     /// Samples in whole pages, of each channel.
     samples: u64,
-    silent: usize,
+    hush: Hush,
 }
 
 impl<T: Write + Seek> fmt::Debug for OpusFile<T> {
@@ -97,7 +87,7 @@ impl<T: Write + Seek> OpusFile<T> {
             packets: 0,
             taken: 0,
             samples: 0,
-            silent: SILENT_PACKETS,
+            hush: Hush::default(),
         })
     }
 
@@ -190,12 +180,8 @@ impl<T: Write + Seek> OpusFile<T> {
     }
 
     fn encode(&mut self) -> Vec<u8> {
-        if self.waiting.iter().any(|&sample| sample != 0) {
-            self.silent = 0;
-        } else if self.silent == SILENT_PACKETS {
+        if self.hush.falls(&self.waiting) {
             return self.silence();
-        } else {
-            self.silent += 1;
         }
         let mut packet = vec![0; PACKET_BYTES_MAX];
         match self.encoder.encode_i16(&self.waiting, PACKET_SAMPLES, &mut packet) {
@@ -208,10 +194,9 @@ impl<T: Write + Seek> OpusFile<T> {
         }
     }
 
-    /// Nothing but the flag that says so.
     fn silence(&self) -> Vec<u8> {
         let stereo = if self.channels == 2 { TOC_STEREO } else { 0 };
-        vec![TOC | stereo, 0xff, 0xfe]
+        silence(TOC | stereo).to_vec()
     }
 }
 

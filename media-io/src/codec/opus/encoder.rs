@@ -5,24 +5,16 @@ use std::any::Any;
 use mixer::encoder::{Encoder, EncodingId};
 use opus_rs::Application;
 
-/// CELT, full band, 20 ms, mono, one frame (RFC 6716, table 2).
-const TOC: u8 = 31 << 3;
+use super::celt::{COMPLEXITY, Hush, SILENT_FRAMES, TOC};
 
-/// What the encoder makes of silence that goes on: nothing but the flag that says so.
-pub(super) const SILENCE: [u8; 3] = [TOC, 0xff, 0xfe];
+/// What the encoder makes of silence that goes on.
+pub(super) const SILENCE: [u8; 3] = super::celt::silence(TOC);
 
 /// Samples of a tick.
 const TICK: usize = 960;
 
-/// How hard the encoder tries, 0 to 10: more than 5 costs another third for no audible gain.
-const COMPLEXITY: i32 = 5;
-
 /// Bytes of the longest frame. The bit reservoir lets single frames be longer than the rest.
 const FRAME_MAX: usize = 320;
-
-/// Ticks of silence that are encoded: the first still holds the end of what was heard, the second
-/// leaves the state in which every further one would.
-const SILENT_TICKS: usize = 2;
 
 /// Ticks whose audio is kept for an encoder that is to follow. State cannot be copied; fed with
 /// so many ticks the two agree well enough for a decoder not to tell.
@@ -35,8 +27,7 @@ pub(super) struct OpusEncoder {
     /// The last ticks encoded, the oldest first, in a ring that begins at `oldest`.
     kept: Box<[[i16; TICK]; KEPT_TICKS]>,
     oldest: usize,
-    /// Ticks of silence since anything was heard.
-    silent: usize,
+    hush: Hush,
 }
 
 impl OpusEncoder {
@@ -52,7 +43,7 @@ impl OpusEncoder {
             inner,
             kept: Box::new([[0; TICK]; KEPT_TICKS]),
             oldest: 0,
-            silent: SILENT_TICKS,
+            hush: Hush::default(),
         }
     }
 
@@ -76,12 +67,8 @@ impl Encoder for OpusEncoder {
 
     fn encode(&mut self, frame: &[i16], payload: &mut [u8]) -> usize {
         let Some(tick) = frame.first_chunk::<TICK>() else { return silence(payload) };
-        if tick.iter().any(|&sample| sample != 0) {
-            self.silent = 0;
-        } else if self.silent == SILENT_TICKS {
+        if self.hush.falls(tick) {
             return silence(payload);
-        } else {
-            self.silent += 1;
         }
         self.encode_tick(tick, payload)
     }
@@ -89,7 +76,7 @@ impl Encoder for OpusEncoder {
     fn reset(&mut self) {
         // What is left of the past is said into the void; then it is as after a long silence.
         let mut nowhere = [0; FRAME_MAX];
-        for _ in 0..SILENT_TICKS {
+        for _ in 0..SILENT_FRAMES {
             self.encode(&[0; TICK], &mut nowhere);
         }
     }
@@ -102,7 +89,7 @@ impl Encoder for OpusEncoder {
         for tick in 0..KEPT_TICKS {
             self.encode_tick(&other.kept[(other.oldest + tick) % KEPT_TICKS], &mut nowhere);
         }
-        self.silent = other.silent;
+        self.hush = other.hush;
     }
 
     fn as_any(&self) -> &dyn Any {

@@ -4,6 +4,7 @@
 //! whole band, 20 ms long. `docs/dependencies.md` has the figures behind that choice and behind
 //! the crate that does the work.
 
+pub(crate) mod celt;
 mod decoder;
 mod encoder;
 mod packet;
