@@ -72,6 +72,8 @@ pub(super) struct NetThread {
     scratch: Slot,
     /// One byte more than fits, to tell a datagram that was cut.
     buffer: [u8; MAX_DATAGRAM + 1],
+    /// Where what is sent is protected.
+    sealed: [u8; SEALED_MAX],
 }
 
 impl NetThread {
@@ -98,6 +100,7 @@ impl NetThread {
             schedule: Schedule::default(),
             scratch: Slot::empty(),
             buffer: [0; MAX_DATAGRAM + 1],
+            sealed: [0; SEALED_MAX],
         })
     }
 
@@ -202,7 +205,7 @@ impl NetThread {
         for outbox in &mut self.ends.outboxes {
             while let Ok(slot) = outbox.pop() {
                 if slot.time <= now {
-                    send(&mut self.sockets, &slot, now, &self.counters);
+                    send(&mut self.sockets, &mut self.sealed, &slot, now, &self.counters);
                 } else if !self.schedule.push(slot) {
                     Counters::add(&self.counters.dropped_schedule_full, 1);
                 }
@@ -214,7 +217,7 @@ impl NetThread {
     fn send_due(&mut self) {
         let now = clock::now();
         while let Some(slot) = self.schedule.pop_due(now) {
-            send(&mut self.sockets, slot, now, &self.counters);
+            send(&mut self.sockets, &mut self.sealed, slot, now, &self.counters);
         }
     }
 
@@ -264,12 +267,17 @@ fn deliver(
     Counters::add(&counters.received_bytes, bytes.len() as u64);
 }
 
-fn send(sockets: &mut Sockets, slot: &Slot, now: Time, counters: &Counters) {
+fn send(
+    sockets: &mut Sockets,
+    room: &mut [u8; SEALED_MAX],
+    slot: &Slot,
+    now: Time,
+    counters: &Counters,
+) {
     let Some(open) = sockets.of(slot.port) else {
         return Counters::add(&counters.dropped_no_socket, 1);
     };
-    let mut room = [0; SEALED_MAX];
-    let bytes = open.gate.dismiss(slot.channel, slot.bytes(), &mut room, counters);
+    let bytes = open.gate.dismiss(slot.channel, slot.bytes(), room, counters);
     let Some(bytes) = bytes else { return };
     if open.socket(slot.channel).send_to(bytes, slot.peer).is_err() {
         return Counters::add(&counters.send_errors, 1);
