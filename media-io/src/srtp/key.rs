@@ -4,7 +4,7 @@ use std::fmt;
 
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
-use super::suite::{SUITES, Suite};
+use super::suite::{RTP_LIFETIME, SUITES, Suite};
 
 /// Bytes of the longest master key and salt together.
 pub const SECRET_BYTES_MAX: usize = 46;
@@ -44,13 +44,13 @@ impl MasterKey {
         }
         let mut kept = Secret([0; SECRET_BYTES_MAX]);
         kept.0[..secret.len()].copy_from_slice(secret);
-        Some(MasterKey { suite, secret: kept, lifetime: suite.rtp_lifetime(), mki: None })
+        Some(MasterKey { suite, secret: kept, lifetime: RTP_LIFETIME, mki: None })
     }
 
     /// The same key for fewer RTP packets; never for more than the suite allows.
     #[must_use]
     pub fn for_packets(mut self, lifetime: u64) -> MasterKey {
-        self.lifetime = lifetime.min(self.suite.rtp_lifetime());
+        self.lifetime = lifetime.min(RTP_LIFETIME);
         self
     }
 
@@ -122,7 +122,7 @@ impl Keyring {
         let key = |suite: Suite| {
             let mut secret = Secret([0; SECRET_BYTES_MAX]);
             fill(&mut secret.0[..suite.secret_len()]);
-            MasterKey { suite, secret, lifetime: suite.rtp_lifetime(), mki: None }
+            MasterKey { suite, secret, lifetime: RTP_LIFETIME, mki: None }
         };
         Keyring { keys: SUITES.into_iter().map(key).collect() }
     }

@@ -5,6 +5,7 @@ use super::cipher::Cipher;
 use super::index::nearest;
 use super::key::MasterKey;
 use super::packet::{RtpHeader, rtcp_ssrc};
+use super::suite::RTCP_LIFETIME;
 
 /// Sources of ours under one key at most. A leg has one; it would take another only for a good
 /// reason.
@@ -65,7 +66,7 @@ impl Sealer {
     /// As [`rtp`](Self::rtp).
     pub fn rtcp(&mut self, plain: &[u8], sealed: &mut [u8]) -> Result<usize, Fault> {
         let ssrc = rtcp_ssrc(plain).ok_or(Fault::Malformed)?;
-        if self.rtcp_index >= self.key.suite().rtcp_lifetime() {
+        if self.rtcp_index >= RTCP_LIFETIME {
             return Err(Fault::KeyUsedUp);
         }
         copy(plain, sealed)?;

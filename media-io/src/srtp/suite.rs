@@ -9,6 +9,12 @@ const TAG_32: usize = 4;
 /// Bytes of the tag of GCM (RFC 7714, 13.2).
 pub(super) const TAG_GCM: usize = 16;
 
+/// RTP packets that one master key may protect, in every suite (RFC 3711, 9.2).
+pub(super) const RTP_LIFETIME: u64 = 1 << 48;
+
+/// RTCP packets that one master key may protect.
+pub(super) const RTCP_LIFETIME: u64 = 1 << 31;
+
 /// A crypto suite (RFC 4568, 6.2; RFC 6188, 4; RFC 7714, 14.2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Suite {
@@ -96,15 +102,5 @@ impl Suite {
     /// Bytes of the tag of an RTCP packet, which is never the short one (RFC 4568, 6.2.2).
     pub(super) fn rtcp_tag_len(self) -> usize {
         if self.is_aead() { TAG_GCM } else { TAG_80 }
-    }
-
-    /// RTP packets that one master key may protect (RFC 3711, 9.2).
-    pub(super) fn rtp_lifetime(self) -> u64 {
-        1 << 48
-    }
-
-    /// RTCP packets that one master key may protect.
-    pub(super) fn rtcp_lifetime(self) -> u64 {
-        1 << 31
     }
 }
