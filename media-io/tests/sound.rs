@@ -4,11 +4,13 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::disallowed_methods, missing_docs)]
 
 use std::f64::consts::TAU;
+use std::io::Cursor;
 use std::time::Duration;
 
 use media_io::player::{AHEAD_MS, player_ahead};
 use media_io::recorder::WavFile;
 use media_io::sound::{Clip, Document, Kind, Limits, Repeat, SoundFault, Stream, decode};
+use media_io::wav;
 use mixer::port::{Activity, Outbox, Outgoing, PortEvent, PortId, Rate, Source};
 use mixer::realtime::forbid_allocation;
 use mixer::time::{TICK, Time};
@@ -90,6 +92,25 @@ fn what_is_lossless_is_bit_for_bit() {
     let clean = chirp(Rate::Wide, 16_000);
     // The encoder's source rounds, ours cuts off.
     assert!(clip.samples.iter().zip(&clean).all(|(a, b)| a.abs_diff(*b) <= 1));
+}
+
+/// Decoding piece by piece converts as decoding whole does: to the sample, at any length.
+#[test]
+fn a_wave_file_is_converted_to_the_sample() {
+    for hz in [8_000, 11_025, 16_000, 44_100, 48_000] {
+        for samples in [0, 1, 159, 4_096, 10_001] {
+            let mut file = WavFile::create(Cursor::new(Vec::new()), hz, 1).unwrap();
+            file.write(&chirp(Rate::Full, samples)).unwrap();
+            file.commit().unwrap();
+            let bytes = file.target().get_ref().clone();
+            for wanted in Rate::ALL {
+                let clip = whole(&Document::new(bytes.clone()), wanted);
+                let limits = Limits::default();
+                let all_at_once = wav::decode(&bytes, clip.rate.hz(), &limits).unwrap();
+                assert_eq!(clip.samples, all_at_once.samples, "{samples} at {hz} Hz, {wanted:?}");
+            }
+        }
+    }
 }
 
 #[test]
@@ -211,7 +232,7 @@ impl Outbox for Events {
 #[test]
 fn a_long_document_is_played_while_it_is_decoded() {
     const MINUTES: usize = 30;
-    let bytes = std::io::Cursor::new(Vec::new());
+    let bytes = Cursor::new(Vec::new());
     let mut file = WavFile::create(bytes, 8_000, 1).unwrap();
     let sample = |n: usize| (n * 7 % 60_001) as i16;
     let clean: Vec<i16> = (0..MINUTES * 60 * 8_000 - 77).map(sample).collect();

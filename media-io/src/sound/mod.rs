@@ -27,8 +27,6 @@ pub use document::Document;
 pub use fault::SoundFault;
 pub use stream::{Repeat, Stream};
 
-use crate::wav;
-
 /// What a document may hold at most, whatever its kind.
 pub use crate::wav::Limits;
 
@@ -116,11 +114,6 @@ pub fn decode(
     let most = longest.as_millis() as usize * rate.hz() as usize / 1_000;
     if stream.samples_announced().is_some_and(|samples| samples > most as u64) {
         return Ok(None);
-    }
-    if Kind::of(document.bytes()) == Some(Kind::Wav) {
-        // To the sample, as its length is known.
-        let clip = wav::decode(document.bytes(), rate.hz(), limits)?;
-        return Ok(Some(Clip { samples: clip.samples, rate }));
     }
     let mut samples = Vec::new();
     while stream.next(&mut samples)? {
