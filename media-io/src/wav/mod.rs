@@ -6,8 +6,9 @@
 //! - [`Recorder`]: writes mono 16 bit PCM, for what a caller heard.
 //! - [`WavFault`]: what is wrong with a file and at which byte, in words for a person.
 //!
-//! Parts: `blocks` reads a long file piece by piece, `riff` finds the format and the samples in the chunks, `format` understands the `fmt `
-//! chunk, `samples` turns bytes into numbers, `fault` and `record` are what their names say.
+//! Parts: `riff` finds the format and the samples in the chunks, `format` understands the `fmt `
+//! chunk, `samples` turns bytes into numbers, `blocks` does that piece by piece for a long file,
+//! `fault` and `record` are what their names say.
 //!
 //! The chunks are walked by our own reader, after the crates were weighed: hound reads no G.711;
 //! symphonia's WAVE reader (0.6.1) says no byte offsets and not which format it refused, wants a
