@@ -75,7 +75,11 @@ impl Control {
     }
 
     /// What a caller hears is recorded by one tap.
-    fn check_leg(&self, endpoint: &EndPoint, layout: RecordLayout) -> Result<(), String> {
+    pub(super) fn check_leg(
+        &self,
+        endpoint: &EndPoint,
+        layout: RecordLayout,
+    ) -> Result<(), String> {
         let EndPoint::Connection(connection) = endpoint else { return Ok(()) };
         let hears = matches!(layout, RecordLayout::Mono | RecordLayout::Stereo);
         match hears && self.recordings.by_id.values().any(|it| it.leg.as_ref() == Some(connection))

@@ -20,24 +20,39 @@ impl Control {
         asker: &Asker,
         taps: Vec<Tap>,
     ) -> Result<(), String> {
-        let recording = self.recordings.by_id.get(id).ok_or("the recording is gone")?;
-        let endpoint = recording.endpoint.clone();
-        let target = self.check_end_point(asker.identity, &endpoint)?;
         let mut plan = Plan::new();
+        let attached = self.put_taps(&mut plan, id, asker, taps);
+        let answer = RecordState { recordid: id.to_owned(), state: State::Recording.word().into() };
+        let answer = Response::Extension(ExtensionResponse::Recording(answer));
+        let owed = attached.is_ok().then(|| Owed::Reply(asker.clone(), answer));
+        // Also what was put there before something failed: it is taken off again by a plan of its own.
+        self.stage.submit(plan, owed.into_iter().collect());
+        attached
+    }
+
+    fn put_taps(
+        &mut self,
+        plan: &mut Plan,
+        id: &str,
+        asker: &Asker,
+        taps: Vec<Tap>,
+    ) -> Result<(), String> {
+        let recording = self.recordings.by_id.get(id).ok_or("the recording is gone")?;
+        let (endpoint, layout) = (recording.endpoint.clone(), recording.layout);
+        let target = self.check_end_point(asker.identity, &endpoint)?;
+        // Another recording may have come first since this one was asked for.
+        self.check_leg(&endpoint, layout)?;
         let mut taps = taps.into_iter();
         // The first feed of a file hears what is said, the second what is heard.
         if let Some(tap) = taps.next() {
-            self.put_tap(&mut plan, id, target, tap)?;
+            self.put_tap(plan, id, target, tap)?;
         }
         if let (Some(tap), EndPoint::Connection(connection)) = (taps.next(), &endpoint) {
             self.put_tap_into_leg(id, connection, tap)?;
         }
         if let EndPoint::Conference(conference) = &endpoint {
-            self.record_those_who_are_there(&mut plan, id, conference);
+            self.record_those_who_are_there(plan, id, conference);
         }
-        let state = RecordState { recordid: id.to_owned(), state: State::Recording.word().into() };
-        let answer = Response::Extension(ExtensionResponse::Recording(state));
-        self.stage.submit(plan, vec![Owed::Reply(asker.clone(), answer)]);
         Ok(())
     }
 
@@ -75,10 +90,6 @@ impl Control {
         connection: &ConnectionId,
         tap: Tap,
     ) -> Result<(), String> {
-        let theirs = self.recordings.by_id.values().any(|it| it.leg.as_ref() == Some(connection));
-        if theirs {
-            return Err(format!("what {connection} hears is being recorded already"));
-        }
         let leg = self.connections.get_mut(connection).and_then(|call| call.leg_mut());
         let leg = leg.ok_or_else(|| format!("no such connection: {connection}"))?;
         leg.handle.tap(Some(tap)).map_err(|error| error.to_string())?;
