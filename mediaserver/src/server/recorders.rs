@@ -6,7 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Builder;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use media_io::recorder::{Ending, Progress, Recording, Report};
 use tokio::sync::mpsc;
@@ -18,7 +18,7 @@ use crate::control::{Event, NewFile, NewRecording, RecordingKey, RecordingOrder}
 /// How often a thread writes what was heard. Its ring has room for 4 s.
 const ROUND: Duration = Duration::from_millis(100);
 
-/// How long files are given to be completed when the server ends. A disk that hangs for longer keeps
+/// How long all files are given to be completed when the server ends. A disk that hangs for longer keeps
 /// what it has.
 const LAST_ROUND: Duration = Duration::from_secs(5);
 
@@ -79,9 +79,11 @@ impl Drop for Recorders {
         for recorder in running.values() {
             let _ = recorder.orders.send(RecordingOrder::Stop);
         }
-        for recorder in running.into_values() {
-            if recorder.done.recv_timeout(LAST_ROUND) == Err(RecvTimeoutError::Timeout) {
-                error!("a recording could not be completed: the disk does not answer");
+        let deadline = Instant::now() + LAST_ROUND;
+        for (RecordingKey(recording), recorder) in running {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if recorder.done.recv_timeout(left) == Err(RecvTimeoutError::Timeout) {
+                error!(recording, "a recording is not completed: the disk does not answer");
             }
         }
     }
