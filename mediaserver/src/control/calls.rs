@@ -203,12 +203,12 @@ impl Control {
             warn!(call = %call, fault, "call ended");
             self.hang_up(&id_of(call), HangUp::BadAnswer);
         }
-        self.hear_as_agreed(call);
+        self.put_in_force(call);
     }
 
-    /// Tells the network how to guard the leg's port, and the engine in which encoding it wants to
-    /// hear, if that is another one than before.
-    fn hear_as_agreed(&mut self, call: &CallKey) {
+    /// Puts in force what is agreed on now: the network is told how to guard the leg's port, and the
+    /// engine in which encoding the leg wants to hear, if that is another one than before.
+    fn put_in_force(&mut self, call: &CallKey) {
         self.guard_as_agreed(call);
         let Some(connection) = self.connections.get_mut(&id_of(call)) else { return };
         let port = connection.port;
@@ -271,7 +271,7 @@ impl Control {
                 sdp
             }
         };
-        self.hear_as_agreed(call);
+        self.put_in_force(call);
         self.outputs.push_back(Output::Sip(SipCommand::Accept { call: call.clone(), sdp }));
     }
 
@@ -290,7 +290,7 @@ impl Control {
         if let Err(fault) = leg.agree(replaced) {
             warn!(call = %call, %fault, "session not changed back");
         }
-        self.hear_as_agreed(call);
+        self.put_in_force(call);
     }
 
     /// `result` is what became of the call if it ended before its ACK.
