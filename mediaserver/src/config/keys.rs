@@ -10,6 +10,9 @@ use std::path::PathBuf;
 use mixer::capacities::SHARDS_MAX;
 
 pub use jitter::MEDIA_JITTER_MS;
+pub use recordings::{
+    RECORDINGS_FOLDER, RECORDINGS_MAX_FILE_BYTES, RECORDINGS_MAX_FILES, RECORDINGS_MAX_SECONDS,
+};
 pub use security::SIP_SRTP;
 
 use super::key::{AnyKey, Key};
@@ -19,9 +22,6 @@ use super::shape::{
     Whole,
 };
 use crate::fetch::Network;
-pub use recordings::{
-    RECORDINGS_FOLDER, RECORDINGS_MAX_FILE_BYTES, RECORDINGS_MAX_FILES, RECORDINGS_MAX_SECONDS,
-};
 
 /// All keys, in the order of the manual.
 pub const ALL: &[&dyn AnyKey] = &[

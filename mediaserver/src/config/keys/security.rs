@@ -2,8 +2,8 @@
 
 use media_io::sdp::Security;
 
-use super::super::key::Key;
-use super::super::shape::Choice;
+use crate::config::key::Key;
+use crate::config::shape::Choice;
 
 /// `sip.srtp`.
 pub const SIP_SRTP: Key<Security> = Key {
