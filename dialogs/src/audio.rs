@@ -1,4 +1,5 @@
-//! The dialog language of `audio/wav` and other types of audio: one file, played once from its first sample to its last.
+//! The dialog language of `audio/wav` and other types of audio: one file, played once from its
+//! first sample to its last.
 //!
 //! ```text
 //!              Start                Attached              PlayFinished

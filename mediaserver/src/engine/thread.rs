@@ -1,8 +1,8 @@
 //! An engine thread: sleep to the deadline, tick, wake the network and the control core.
 //!
 //! Each engine has a thread of its own. They share nothing but the grid of deadlines and the rings
-//! between the engines: none waits for another. Inside the tick there is no lock, no allocation, no free, no log and no system call. Outside it
-//! the thread makes three: the sleep, one write that wakes the network thread if packets wait, and
+//! between the engines: none waits for another. Inside the tick there is no lock, no allocation, no
+//! free, no log and no system call. Outside it the thread makes three: the sleep, one write that wakes the network thread if packets wait, and
 //! one that wakes the control core, which fetches notices and late ticks and does all the talking.
 //! From waking to the next sleep the thread is under the allocation trap.
 

@@ -314,8 +314,8 @@ impl Voice {
         self.noise.is_exceeded()
     }
 
-    /// A room mixes it in this tick, for the first time or not. `since` is the tick in which it began to speak into that room:
-    /// what was said before that, muted perhaps, is not for the room.
+    /// A room mixes it in this tick, for the first time or not. `since` is the tick in which it began
+    /// to speak into that room: what was said before that, muted perhaps, is not for the room.
     pub(super) fn enter(&mut self, tick: u64, since: u64) {
         let in_a_room = self.mixed == tick || is_previous(self.mixed, tick);
         if !in_a_room && !self.begins {
